@@ -1,0 +1,159 @@
+"""HTTP connections on which a whole call has one deadline, and which know whether it began to leave.
+
+A read time-out is per read, so a server that drips a byte a second holds a worker for ever, and past the
+fence of its claim. Here every step (name, connect, TLS, each write, each read) gets what is left of one
+total. And a caller who pays for what arrives has to know which failures came before the first byte left.
+"""
+
+import os
+import socket
+import ssl
+from contextvars import ContextVar
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import monotonic
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
+
+IDLE = 3.0
+"""Seconds after which an open connection is not used again: a server that closes an idle one just as we write
+leaves us without an answer, and an SMS would end as unknown to save one handshake."""
+
+
+class Call:
+    """One HTTP call: its end on the monotonic clock, and whether any of it may have left this machine."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = monotonic() + seconds
+        self.began = False
+
+    def left(self) -> float:
+        """Return the seconds left; raise `TimeoutError` when there are none."""
+        left = self._end - monotonic()
+        if left <= 0:
+            raise TimeoutError("the call's time is over")
+        return left
+
+
+current_call: ContextVar[Call] = ContextVar("current_call")
+"""The call that this thread is in: urllib3 makes connections and sockets where no argument reaches."""
+
+
+class _BoundedSocket(socket.socket):
+    """A socket on which each operation gets no more than what is left of the call."""
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(current_call.get().left())
+        return super().recv_into(*args, **kwargs)
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        self.settimeout(current_call.get().left())
+        super().sendall(*args, **kwargs)
+
+
+class _BoundedTLSSocket(ssl.SSLSocket):
+    """The same over TLS, where `sendall` is a loop of `send`."""
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(current_call.get().left())
+        return super().recv_into(*args, **kwargs)
+
+    def send(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(current_call.get().left())
+        return super().send(*args, **kwargs)
+
+
+class _Bounded(HTTPConnection):
+    """Opens within the call's time, notes when the request begins to leave, and does not outlive `IDLE`."""
+
+    _last_used = 0.0
+    _opened_by = 0
+
+    def _new_conn(self) -> socket.socket:
+        call = current_call.get()
+        addresses = _resolved(self._dns_host, self.port or self.default_port, call.left())
+        failure = OSError("the name has no address")
+        for position, (family, address) in enumerate(addresses):
+            connection = _BoundedSocket(family, socket.SOCK_STREAM)
+            try:
+                # An address that swallows packets must leave time for those behind it.
+                connection.settimeout(call.left() / (len(addresses) - position))
+                connection.connect(address)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                # What is left is also the bound of the TLS handshake.
+                connection.settimeout(call.left())
+            except OSError as error:
+                connection.close()
+                failure = error
+            else:
+                self._opened_by = os.getpid()
+                return connection
+        raise failure
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        call = current_call.get()
+        call.left()
+        call.began = True
+        self._last_used = monotonic()
+        super().send(data)
+
+    @property
+    def is_connected(self) -> bool:
+        # A forked child has its parent's connections: two speakers on one line would mix up their requests.
+        fresh = monotonic() - self._last_used < IDLE and self._opened_by == os.getpid()
+        return fresh and super().is_connected
+
+
+class _BoundedTLS(_Bounded, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Bounded
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _BoundedTLS
+
+
+class BoundedAdapter(HTTPAdapter):
+    """The transport of `requests` over these connections; it never tries anything twice."""
+
+    def __init__(self) -> None:
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools of bounded connections."""
+        context = create_urllib3_context()
+        context.sslsocket_class = _BoundedTLSSocket
+        super().init_poolmanager(*args, ssl_context=context, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+
+def _resolved(host: str, port: int, seconds: float) -> list[tuple[int, Any]]:
+    """Resolve a name within `seconds`; raise `OSError`. The system's resolver has no time-out."""
+    found: SimpleQueue[list[tuple[int, Any]] | OSError] = SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.put([(family, address) for family, _, _, _, address in answers])
+        except OSError as error:
+            found.put(error)
+        except UnicodeError:
+            found.put(OSError("the host's name cannot be written as a domain name"))
+
+    Thread(target=resolve, name="resolve", daemon=True).start()
+    try:
+        addresses = found.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError("the name was not resolved in time") from None
+    if isinstance(addresses, OSError):
+        raise addresses
+    return addresses

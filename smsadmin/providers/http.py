@@ -1,0 +1,108 @@
+"""The one place that talks to providers: one request, one total deadline, and two ways to fail.
+
+`NotSent` is the closed list of what is safe to repeat; `NoAnswer` is everything else, where the provider may
+have taken (and billed) what we wrote.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import local
+from typing import Literal
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from smsadmin.providers.bounded import BoundedAdapter, Call, current_call
+
+LONGEST_BODY = 1_000_000
+"""Bytes of a reply that are read; no provider has that much to say about one request."""
+
+_HEADERS = {"User-Agent": "flask-sms-admin", "Accept": "application/json", "Accept-Encoding": "identity"}
+
+
+class NotSent(Exception):
+    """Not a byte of the request left: name not resolved, not connected, or the TLS handshake failed."""
+
+
+class NoAnswer(Exception):
+    """The request began to be written and no whole answer came: it may or may not have been taken."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A provider's answer as it came, whatever its status."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+
+class _Threads(local):
+    """Connections are kept per thread, so that no two calls share one."""
+
+    def __init__(self) -> None:
+        self.adapter = BoundedAdapter()
+
+
+_of_thread = _Threads()
+
+
+def call(  # noqa: PLR0913 - the parts of an HTTP request
+    method: Literal["GET", "POST"],
+    url: str,
+    *,
+    deadline: float,
+    auth: tuple[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
+    json: object = None,
+    params: Mapping[str, str] | None = None,
+) -> Reply:
+    """Make one request within `deadline` seconds in all; raise `NotSent` or `NoAnswer`.
+
+    `auth` is login and password for HTTP Basic, in UTF-8. Redirects are not followed, nothing is tried again,
+    and neither proxies nor passwords are taken from the environment. TLS certificates are verified.
+    """
+    this = Call(deadline)
+    token = current_call.set(this)
+    try:
+        request = requests.Request(method, url, headers=_headers(auth), data=form, json=json, params=params)
+        return _exchange(request.prepare(), this)
+    except (requests.RequestException, HTTPError, OSError) as error:
+        # The kind only: an error's words may quote the address or a header.
+        if this.began:
+            raise NoAnswer(type(error).__name__) from error
+        raise NotSent(type(error).__name__) from error
+    finally:
+        current_call.reset(token)
+
+
+def _headers(auth: tuple[str, str] | None) -> dict[str, str]:
+    if auth is None:
+        return _HEADERS
+    # requests would write the password in Latin-1, and fail on a Russian one.
+    word = base64.b64encode(":".join(auth).encode()).decode()
+    return {**_HEADERS, "Authorization": f"Basic {word}"}
+
+
+def _exchange(request: requests.PreparedRequest, this: Call) -> Reply:
+    """Send a prepared request and read the whole answer.
+
+    The transport is called without a session on purpose: a session carries cookies from one account's call to
+    the next one's, and reads the body of a redirect that nobody follows, however long it is.
+    """
+    response = _of_thread.adapter.send(request, stream=True, timeout=this.left(), verify=True)
+    try:
+        return Reply(response.status_code, _body(response))
+    except BaseException:
+        # Half-read: this connection must not be used again.
+        response.close()
+        raise
+
+
+def _body(response: requests.Response) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(65_536):
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            raise requests.exceptions.ContentDecodingError("the answer is too long")
+    return bytes(body)

@@ -1,0 +1,97 @@
+"""Reads what a provider wrote without trusting it, and keeps of a strange answer only what may be kept."""
+
+import html
+import json
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote_plus
+
+from smsadmin.providers.base import Answer, BalanceFailed, Credentials, Garbled, Outcome, Outgoing
+from smsadmin.providers.http import Reply
+from smsadmin.reasons import Reason
+
+LONGEST_RAW = 300
+"""Characters of an answer that the ledger keeps."""
+
+NOT_SENT = Answer(
+    Outcome.TRY_LATER,
+    Reason.PROVIDER_UNREACHABLE,
+    retry_after=timedelta(seconds=30),
+    raw="not sent: the provider could not be reached",
+)
+NO_ANSWER = Answer(Outcome.UNKNOWN, Reason.NO_ANSWER, raw="no answer")
+
+_MONEY = re.compile(r"-?\d{1,12}(\.\d{1,8})?", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
+_GAP = re.compile(r"([\s\"'<>]+)")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def parsed_json(body: bytes) -> Any:
+    """Parse JSON with fractions left as text, so that money stays exact; None when it is not JSON."""
+    try:
+        return json.loads(body, parse_float=str)
+    except (ValueError, RecursionError):
+        return None
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in `body`; an empty one when there is none."""
+    value = parsed_json(body)
+    return value if isinstance(value, dict) else {}
+
+
+def word(value: object) -> str:
+    """Return what a provider may write as text or as a number; anything else is empty."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def whole(value: object) -> int | None:
+    """Return a whole number of up to nine digits, from a number or its text."""
+    return int(text) if _WHOLE.fullmatch(text := word(value)) else None
+
+
+def money(value: object) -> Decimal | None:
+    """Return an amount as it was written, without a currency; None when it is none."""
+    return Decimal(text) if _MONEY.fullmatch(text := word(value)) else None
+
+
+def receipt_word(value: object, pattern: re.Pattern[str], name: str) -> str:
+    """Return a field of a receipt that has to look like `pattern`; raise `Garbled` with the field's name."""
+    text = word(value)
+    if not pattern.fullmatch(text):
+        raise Garbled(f"the receipt's {name} is missing or cannot be read")
+    return text
+
+
+def strange(reply: Reply, credentials: Credentials, messages: Sequence[Outgoing]) -> list[Answer]:
+    """Answer "unknown" for every message of a call whose answer we do not understand."""
+    raw = kept(reply, credentials, messages)
+    return [Answer(Outcome.UNKNOWN, Reason.STRANGE_ANSWER, raw=raw)] * len(messages)
+
+
+def strange_balance(reply: Reply, credentials: Credentials) -> BalanceFailed:
+    """Return the error for an answer about the balance that we do not understand."""
+    return BalanceFailed(Reason.STRANGE_ANSWER, kept(reply, credentials))
+
+
+def kept(reply: Reply, credentials: Credentials, messages: Sequence[Outgoing] = ()) -> str:
+    """Return the beginning of an answer with secrets, phones, addresses and every word of the texts cut out.
+
+    A provider may repeat what we sent, as JSON, HTML or a form would write it; a text may carry a working
+    login link. So escapes are undone first, and words go one by one, since a text may come back cut.
+    """
+    body = reply.body[:20_000].decode(errors="replace")
+    plain = html.unescape(unquote_plus(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), body)))
+    pieces = _GAP.split(plain.replace("\\/", "/"))
+    plain = "".join("…" if "/" in piece else piece for piece in pieces)
+    hidden = {credentials.secret, credentials.callback_secret, credentials.login}
+    for message in messages:
+        hidden |= {message.text, message.phone, message.phone.removeprefix("+"), message.attempt_id}
+        hidden.update(part for part in re.split(r"\W+", message.text) if len(part) > 3)
+    for secret in sorted(hidden - {""}, key=len, reverse=True):
+        plain = plain.replace(secret, "…")
+    return f"{reply.status} {' '.join(plain.split())}".encode(errors="replace").decode()[:LONGEST_RAW]

@@ -1,0 +1,228 @@
+"""Twilio (Programmable Messaging, API 2010-04-01): one message a request, errors by HTTP status and `code`.
+
+Twilio has no key that keeps a request from being taken twice: a time-out or a 5xx leaves the outcome unknown.
+Our own reference, the attempt's id, travels in the StatusCallback address.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from smsadmin.providers import http
+from smsadmin.providers.base import (
+    Abilities,
+    Answer,
+    Balance,
+    BalanceFailed,
+    CallbackRequest,
+    Credentials,
+    Forged,
+    Garbled,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Settled,
+)
+from smsadmin.providers.reading import (
+    NO_ANSWER,
+    NOT_SENT,
+    json_object,
+    money,
+    receipt_word,
+    strange,
+    strange_balance,
+    whole,
+    word,
+)
+from smsadmin.reasons import Reason
+from smsadmin.states import State
+
+BUSY = timedelta(seconds=5)
+"""Pause after a 429, which Twilio documents as "never processed"."""
+
+ACCOUNT_ERRORS: dict[int, tuple[Reason, timedelta | None]] = {
+    20003: (Reason.WRONG_PASSWORD, None),
+    21212: (Reason.SENDER_NOT_REGISTERED, None),
+    21408: (Reason.ACCOUNT_REFUSED, None),
+    21606: (Reason.SENDER_NOT_REGISTERED, None),
+    21608: (Reason.ACCOUNT_REFUSED, None),
+    # The sender's queue is full: the next message would be refused as well, so the account rests a minute.
+    21611: (Reason.PROVIDER_BUSY, timedelta(seconds=60)),
+    30002: (Reason.ACCOUNT_REFUSED, None),
+    30034: (Reason.SENDER_NOT_REGISTERED, None),
+}
+"""Codes of a refusal that every further message would meet too (api/errors)."""
+
+MESSAGE_ERRORS: dict[int, Reason] = {
+    21211: Reason.NUMBER_REFUSED,
+    21610: Reason.OPTED_OUT,
+    21614: Reason.NUMBER_REFUSED,
+    21635: Reason.NUMBER_REFUSED,
+    30001: Reason.PROVIDER_BUSY,
+    30003: Reason.NOT_REACHABLE,
+    30004: Reason.SUBSCRIBER_BLOCKED,
+    30005: Reason.NO_SUCH_SUBSCRIBER,
+    30006: Reason.NUMBER_REFUSED,
+    30007: Reason.SPAM_FILTER,
+    30008: Reason.UNCLASSIFIED,
+    30450: Reason.TEXT_FORBIDDEN,
+}
+"""Codes about one message, in a refusal or a receipt. Others are `unclassified`: they change, Twilio warns."""
+
+STATUSES: dict[str, Settled] = {
+    "accepted": Settled(State.ACCEPTED),
+    "scheduled": Settled(State.ACCEPTED),
+    "queued": Settled(State.ACCEPTED),
+    "sending": Settled(State.ACCEPTED),
+    "sent": Settled(State.ACCEPTED),
+    "delivered": Settled(State.DELIVERED),
+    "read": Settled(State.DELIVERED),
+    "undelivered": Settled(State.UNDELIVERED, Reason.UNCLASSIFIED),
+    "failed": Settled(State.UNDELIVERED, Reason.UNCLASSIFIED),
+    "canceled": Settled(State.UNDELIVERED, Reason.CANCELLED_BY_STAFF),
+    "partially_delivered": Settled(State.UNDELIVERED, Reason.UNCLASSIFIED),
+}
+"""`MessageStatus` (messaging/api/message-resource) and the reason where no code gives a better one."""
+
+_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
+_STATUS = re.compile(r"[A-Za-z_-]{1,40}")
+_ERROR = re.compile(r"[0-9]{0,10}")
+
+
+class Twilio:
+    """Twilio: `login` is the Account SID, `secret` its token, `sender` a number or a Messaging Service."""
+
+    name = "twilio"
+    title = "Twilio"
+    default_base_url = "https://api.twilio.com"
+    abilities = Abilities(batch_size=1, balance=True, callback_per_account=False)
+
+    def reference(self, request_id: str, message: Outgoing) -> str:
+        """Return the attempt's id, which the callback's address carries."""
+        return message.attempt_id
+
+    def send(
+        self, credentials: Credentials, request_id: str, messages: Sequence[Outgoing], deadline: float
+    ) -> list[Answer]:
+        """Send one message; `ValueError` when there are more."""
+        [message] = messages
+        form = {"To": message.phone, "Body": message.text}
+        if credentials.sender:
+            by_service = _SERVICE_SID.fullmatch(credentials.sender)
+            form["MessagingServiceSid" if by_service else "From"] = credentials.sender
+        if message.callback_url:
+            form["StatusCallback"] = message.callback_url
+        if message.valid_for is not None:
+            form["ValidityPeriod"] = str(max(1, min(36_000, int(message.valid_for.total_seconds()))))
+        auth = (credentials.login, credentials.secret)
+        try:
+            reply = http.call("POST", _url(credentials, "Messages"), deadline=deadline, auth=auth, form=form)
+        except http.NotSent:
+            return [NOT_SENT]
+        except http.NoAnswer:
+            return [NO_ANSWER]
+        return [read_reply(reply) or strange(reply, credentials, messages)[0]]
+
+    def balance(self, credentials: Credentials, deadline: float) -> Balance:
+        """Ask Balance.json; raise `BalanceFailed`."""
+        auth = (credentials.login, credentials.secret)
+        try:
+            reply = http.call("GET", _url(credentials, "Balance"), deadline=deadline, auth=auth)
+        except http.NotSent as error:
+            raise BalanceFailed(Reason.PROVIDER_UNREACHABLE) from error
+        except http.NoAnswer as error:
+            raise BalanceFailed(Reason.NO_ANSWER) from error
+        answer = json_object(reply.body)
+        amount, currency = money(answer.get("balance")), word(answer.get("currency"))
+        if reply.status == 200 and amount is not None and re.fullmatch("[A-Z]{3}", currency):
+            return Balance(amount, currency)
+        code = whole(answer.get("code"))
+        if code in ACCOUNT_ERRORS:
+            raise BalanceFailed(ACCOUNT_ERRORS[code][0], f"{reply.status} code {code}")
+        raise strange_balance(reply, credentials)
+
+    def parse_receipt(self, request: CallbackRequest, credentials: Credentials) -> list[Receipt]:
+        """Check `X-Twilio-Signature` and the account, and read the receipt; raise `Forged` or `Garbled`."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        given = headers.get("x-twilio-signature", "").encode(errors="replace")
+        if not credentials.secret or not hmac.compare_digest(
+            given, signature(credentials.secret, request.url, request.form).encode()
+        ):
+            raise Forged("the callback is not signed with this account's token")
+        if request.form.get("AccountSid") != credentials.login:
+            raise Forged("the callback is about another account")
+        if not request.key:
+            raise Garbled("the callback's address carries no reference")
+        return [
+            Receipt(
+                reference=request.key,
+                status=receipt_word(request.form.get("MessageStatus"), _STATUS, "MessageStatus"),
+                error=receipt_word(request.form.get("ErrorCode", ""), _ERROR, "ErrorCode"),
+            )
+        ]
+
+    def settle(self, status: str, error: str) -> Settled:
+        """Say what a status and its error code mean; a status that is not in the table means nothing."""
+        settled = STATUSES.get(status, Settled(None, Reason.UNCLASSIFIED))
+        code = whole(error) or 0
+        if settled.state is not State.UNDELIVERED or settled.reason is not Reason.UNCLASSIFIED:
+            return settled
+        if code in ACCOUNT_ERRORS:
+            return Settled(State.UNDELIVERED, ACCOUNT_ERRORS[code][0])
+        return Settled(State.UNDELIVERED, MESSAGE_ERRORS.get(code, Reason.UNCLASSIFIED))
+
+
+def signature(token: str, url: str, form: Mapping[str, str]) -> str:
+    """Sign a callback as Twilio does: HMAC-SHA1 over the public URL and the sorted form (usage/security)."""
+    signed = url + "".join(name + form[name] for name in sorted(form))
+    return base64.b64encode(
+        hmac.new(token.encode(), signed.encode(errors="replace"), hashlib.sha1).digest()
+    ).decode()
+
+
+def read_reply(reply: http.Reply) -> Answer | None:
+    """Read the answer to POST Messages.json; None when it is not clear what became of the message.
+
+    Only codes and numbers are kept of it: Twilio's answer repeats the text.
+    """
+    answer = json_object(reply.body)
+    if reply.status == 429:
+        return Answer(Outcome.TRY_LATER, Reason.PROVIDER_BUSY, retry_after=BUSY, raw="429")
+    if 200 <= reply.status < 300:
+        return _taken(reply.status, answer)
+    code = whole(answer.get("code"))
+    if not 400 <= reply.status < 500 or code is None:
+        return None
+    raw = f"{reply.status} code {code}"
+    if code in ACCOUNT_ERRORS:
+        reason, rest = ACCOUNT_ERRORS[code]
+        return Answer(Outcome.ACCOUNT_PROBLEM, reason, retry_after=rest, raw=raw)
+    return Answer(Outcome.REJECTED, MESSAGE_ERRORS.get(code, Reason.UNCLASSIFIED), raw=raw)
+
+
+def _taken(status: int, answer: dict[str, Any]) -> Answer | None:
+    """Read what Twilio created; its number says that it did."""
+    sid = word(answer.get("sid"))
+    if not _SID.fullmatch(sid):
+        return None
+    price, currency = money(answer.get("price")), word(answer.get("price_unit")).upper()
+    return Answer(
+        Outcome.ACCEPTED,
+        provider_id=sid,
+        parts=whole(answer.get("num_segments")),
+        # Twilio writes what it takes as a negative amount.
+        price=abs(price) if price is not None else None,
+        currency=currency if re.fullmatch("[A-Z]{3}", currency) else None,
+        raw=f"{status} {sid}",
+    )
+
+
+def _url(credentials: Credentials, resource: str) -> str:
+    account = quote(credentials.login, safe="")
+    return f"{credentials.base_url.rstrip('/')}/2010-04-01/Accounts/{account}/{resource}.json"

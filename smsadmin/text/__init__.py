@@ -1,0 +1,1 @@
+"""Texts of SMS and phone numbers as pure functions: parts, placeholders, phones; no Flask, no database."""

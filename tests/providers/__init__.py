@@ -1,0 +1,1 @@
+"""Tests of smsadmin/providers: over real sockets, against answers written by hand."""

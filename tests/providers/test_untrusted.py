@@ -1,0 +1,96 @@
+"""Whatever a provider, or somebody in its name, writes to us: it is read, refused or unknown, never an error."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smsadmin.providers import PROVIDERS, provider, seventech, smsc, twilio
+from smsadmin.providers.base import Answer, CallbackRequest, Forged, Garbled, Outcome, Receipt
+from smsadmin.providers.http import Reply
+from smsadmin.providers.reading import LONGEST_RAW, strange
+from smsadmin.states import State
+from tests.providers.samples import ACCOUNT_SID, SECRETS, account, callback, message
+
+every_provider = pytest.mark.parametrize("name", list(PROVIDERS))
+
+_texts = st.text(max_size=20)
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | _texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=4),
+    max_leaves=8,
+)
+_fields = st.sampled_from(
+    ["id", "cnt", "cost", "phones", "phone", "status", "error", "error_code", "err", "mes", "md5"]
+    + ["sid", "code", "num_segments", "price", "price_unit", "state", "txId", "clientRequestId"]
+    + ["MessageStatus", "ErrorCode", "AccountSid"]
+)
+_values = _json | st.sampled_from(
+    ["1", "79260000001", "7", "245", "1e9", "NaN", "ACCEPTED", "queued", ACCOUNT_SID]
+)
+_entries = st.lists(st.dictionaries(_fields, _values, max_size=5), max_size=3)
+_bodies = st.one_of(
+    st.binary(max_size=60),
+    st.builds(json.dumps, _json).map(str.encode),
+    st.builds(json.dumps, st.dictionaries(_fields, _values | _entries, max_size=6)).map(str.encode),
+)
+
+
+@every_provider
+@given(status=_texts, error=_texts)
+def test_what_a_receipt_means_is_a_state_that_receipts_can_set(name: str, status: str, error: str) -> None:
+    settled = provider(name).settle(status, error)
+
+    assert settled.state in {None, State.ACCEPTED, State.DELIVERED, State.UNDELIVERED}
+    assert settled.state is not State.UNDELIVERED or settled.reason is not None
+
+
+def _read(name: str, reply: Reply, count: int) -> list[Answer]:
+    """Read a reply as `send` does, without a server."""
+    messages = [message(number) for number in range(1, count + 1)]
+    if name == "smsc":
+        return smsc.read_reply(reply, account(provider(name)), messages)
+    read = twilio.read_reply if name == "twilio" else seventech.read_reply
+    return [read(reply) or strange(reply, account(provider(name)), messages)[0]]
+
+
+@every_provider
+@given(status=st.sampled_from([200, 201, 400, 401, 429, 500]), body=_bodies, count=st.integers(1, 3))
+def test_any_answer_is_read_into_one_answer_a_message(
+    name: str, status: int, body: bytes, count: int
+) -> None:
+    count = min(count, provider(name).abilities.batch_size)
+
+    answers = _read(name, Reply(status, body), count)
+
+    assert len(answers) == count
+    assert all(answer.reason is not None or answer.outcome is Outcome.ACCEPTED for answer in answers)
+    assert all(len(answer.raw) <= LONGEST_RAW for answer in answers)
+
+
+def _parsed(name: str, request: CallbackRequest) -> list[Receipt]:
+    """Parse a callback; what is not to be believed or not to be read gives nothing."""
+    try:
+        return provider(name).parse_receipt(request, account(provider(name)))
+    except (Forged, Garbled):
+        return []
+
+
+@every_provider
+@given(
+    key=st.sampled_from(["", "attempt1", SECRETS[1]]) | _texts,
+    form=st.dictionaries(_fields, st.sampled_from(["1", "7926", "", ACCOUNT_SID]) | _texts, max_size=6),
+    body=_bodies,
+    signed=st.booleans(),
+)
+def test_any_callback_is_read_forged_or_garbled(
+    name: str, key: str, form: dict[str, str], body: bytes, signed: bool
+) -> None:
+    token = twilio.signature(SECRETS[0], "https://shop.example/sms/receipts/attempt1", form)
+    headers = {"X-Twilio-Signature": token} if signed else {}
+
+    for receipt in _parsed(name, callback(key, form, body=body, headers=headers)):
+        assert receipt.reference
+        assert 0 < len(receipt.status) <= 60
+        assert (receipt.status + receipt.error).isascii()
