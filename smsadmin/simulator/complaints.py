@@ -1,0 +1,36 @@
+"""Whether the callers obey the protocols: how many requests came, and what was wrong with them."""
+
+from collections import Counter, deque
+from threading import Lock
+from typing import Any
+
+
+class Complaints:
+    """Count requests and complaints by provider and keep the last complaints' words."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._requests: Counter[str] = Counter()
+        self._made: Counter[str] = Counter()
+        self._words: deque[str] = deque(maxlen=100)
+
+    def request(self, provider: str) -> None:
+        """Count one request to a provider."""
+        with self._lock:
+            self._requests[provider] += 1
+
+    def complain(self, provider: str, words: str) -> None:
+        """Keep what was wrong with a request; the words name parameters, never a phone or a text."""
+        with self._lock:
+            self._made[provider] += 1
+            self._words.append(f"{provider}: {words}")
+
+    def counts(self, provider: str) -> dict[str, Any]:
+        """Count one provider's requests and complaints."""
+        with self._lock:
+            return {"requests": self._requests[provider], "complaints": self._made[provider]}
+
+    def latest(self) -> list[str]:
+        """Return the last hundred complaints, the oldest first."""
+        with self._lock:
+            return list(self._words)
