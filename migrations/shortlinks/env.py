@@ -1,0 +1,15 @@
+"""Alembic's entry: runs on the connection that `shortlinks.migrate` hands over, in its transaction."""
+
+from alembic import context
+
+from shortlinks.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    version_table="shortlinks_alembic_version",
+    # SQLite changes a column by copying the table.
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

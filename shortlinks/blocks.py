@@ -1,0 +1,163 @@
+"""Reserves runs of numbers for links, writes their codes, and finds what a code stands for.
+
+A broadcast to a million people with two links stores two rows (four with login). All functions work on the
+current app's short links and need an app context; those that write use a short transaction of their own, so
+call them with no write transaction open.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session, scoped_session
+
+from shortlinks.codes import code_chars, first_fitting
+from shortlinks.models import Counter, LinkBlock, OpenRun
+from shortlinks.numbers import Link, add_block, lock_counter
+from shortlinks.positions import take_position
+from shortlinks.shortener import current_shortener
+from shortlinks.transactions import write
+
+__all__ = [
+    "Hit",
+    "Link",
+    "address_chars",
+    "block_code",
+    "is_revoked",
+    "masked_address",
+    "reserve",
+    "resolve",
+    "revoke",
+    "short_address",
+    "take_position",
+]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a code stands for: the message at `position` of the block's owner."""
+
+    block: LinkBlock
+    position: int
+
+    @property
+    def number(self) -> int:
+        """The link's number, under which clicks and logins are written down."""
+        return self.block.first + self.position - self.block.first_position
+
+
+def reserve(  # noqa: PLR0913 - each is named by the caller
+    bind: Engine | Session | scoped_session[Session],
+    *,
+    url: str,
+    owner: str,
+    link_index: int,
+    count: int,
+    login: bool,
+) -> LinkBlock:
+    """Reserve codes for positions 0 … `count` - 1 of one link; asked again, return the same block.
+
+    `owner` is the host's name for the broadcast (up to 100 characters), `link_index` the link's place in its
+    text. All codes of the block are equally long. Raise ValueError for an address that is not http(s) or
+    differs from what was reserved, `shortener.NoLogin` where nobody can be signed in.
+    """
+    if count < 1:
+        raise ValueError(f"A block needs at least one position, not {count}.")
+    shortener = current_shortener()
+    shortener.check_link(url, login)
+    existing = select(LinkBlock).where(
+        LinkBlock.owner == owner,
+        LinkBlock.link_index == link_index,
+        LinkBlock.login.is_(login),
+        LinkBlock.first_position == 0,
+    )
+
+    def work(session: Session) -> LinkBlock:
+        # The lock comes first: whoever reserves the same link at the same moment waits here.
+        lock_counter(session)
+        return session.scalars(existing).one_or_none() or add_block(
+            session,
+            LinkBlock(
+                url=url,
+                owner=owner,
+                link_index=link_index,
+                login=login,
+                first_position=0,
+                count=count,
+                key_id=shortener.codes.signing_key,
+            ),
+        )
+
+    block = write(bind if isinstance(bind, Engine) else bind.get_bind().engine, work)
+    if block.url != url or block.count < count:
+        raise ValueError(f"Link {link_index} of '{owner}' is already reserved for another address or count.")
+    return block
+
+
+def block_code(block: LinkBlock, position: int) -> str:
+    """Return the code of one position; raise IndexError for a position that is not the block's."""
+    index = position - block.first_position
+    if not 0 <= index < block.count:
+        raise IndexError(
+            f"Position {position} is not in the block of {block.count} from {block.first_position}."
+        )
+    return current_shortener().codes.encode(block.first + index, login=block.login, key_id=block.key_id)
+
+
+def short_address(block: LinkBlock, position: int) -> str:
+    """Return the whole short address; where the block is a login one, it is the customer's secret."""
+    return current_shortener().settings.url + block_code(block, position)
+
+
+def masked_address() -> str:
+    """Return what screens, exports and logs show in the place of a short address."""
+    return current_shortener().settings.url.partition("://")[2] + "••••"
+
+
+def address_chars(login: bool, block: LinkBlock | None = None, count: int = 1) -> int:
+    """Return how many characters a short address has: of `block`, or else of the next block of `count`.
+
+    Without a block this reads the counter once and is an estimate: somebody else may reserve in between.
+    """
+    shortener = current_shortener()
+    if block is not None:
+        first = block.first
+    else:
+        with Session(shortener.engine) as session:
+            first = first_fitting(session.scalars(select(Counter.next)).one(), count)
+    return len(shortener.settings.url) + code_chars(first, login)
+
+
+def resolve(code: str) -> Hit | None:
+    """Return what a code stands for, None for an unknown or forged one; rarely reads the database."""
+    shortener = current_shortener()
+    codes, known = shortener.codes, shortener.known_blocks
+    for reading in codes.readings(code):
+        block = known.find(reading.number)
+        if block is None and codes.verifies_with_any_key(reading):
+            block = known.find_or_read(reading.number)
+        if block is None or block.login != reading.login or not codes.verifies(reading, block.key_id):
+            continue
+        return Hit(block, block.first_position + reading.number - block.first)
+    return None
+
+
+def revoke(owner: str) -> int:
+    """End the logins of all links of `owner` for ever (they still lead on); return how many blocks."""
+    logins = update(LinkBlock).where(
+        LinkBlock.owner == owner, LinkBlock.login.is_(True), LinkBlock.revoked_at.is_(None)
+    )
+
+    def work(session: Session) -> int:
+        ended = session.scalars(logins.values(revoked_at=datetime.now(UTC)).returning(LinkBlock.id)).all()
+        # Messages still to come must not take positions from a revoked block.
+        session.execute(delete(OpenRun).where(OpenRun.owner == owner))
+        return len(ended)
+
+    return write(current_shortener().engine, work)
+
+
+def is_revoked(block: LinkBlock) -> bool:
+    """Tell, by a fresh read, whether this block's logins were revoked."""
+    with Session(current_shortener().engine) as session:
+        return session.scalars(select(LinkBlock.revoked_at).where(LinkBlock.id == block.id)).one() is not None

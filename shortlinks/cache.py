@@ -1,0 +1,71 @@
+"""The blocks a process knows: finding the block of a number is a bisection in memory, not a database read."""
+
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Callable
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from shortlinks.models import LinkBlock
+
+# A miss reads the database at most so often; whoever comes in between waits for the next read.
+_RELOAD_EVERY = 1.0
+
+
+class BlockCache:
+    """All blocks in the order of their numbers; those that other processes opened are read when missed."""
+
+    def __init__(
+        self,
+        engine: Callable[[], Engine],
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._blocks: list[LinkBlock] = []
+        self._firsts: list[int] = []
+        self._read_at = float("-inf")
+
+    def find(self, number: int) -> LinkBlock | None:
+        """Return the block that holds `number` if this process knows it; `revoked_at` may be out of date."""
+        # The two lists only grow, blocks before firsts, so a reader needs no lock.
+        index = bisect_right(self._firsts, number) - 1
+        if index < 0:
+            return None
+        block = self._blocks[index]
+        return block if number < block.first + block.count else None
+
+    def find_or_read(self, number: int) -> LinkBlock | None:
+        """Return the block of `number`, reading newer blocks from the database when this process knows none.
+
+        Call it only for a number that is proven (a code's tag verifies): it may wait up to a second.
+        """
+        asked_at = self._clock()
+        block = self.find(number)
+        if block is not None:
+            return block
+        with self._lock:
+            if self._read_at < asked_at:
+                self._wait_for_turn()
+                self._read_newer()
+        return self.find(number)
+
+    def _wait_for_turn(self) -> None:
+        early = self._read_at + _RELOAD_EVERY - self._clock()
+        if early > 0:
+            self._sleep(early)
+
+    def _read_newer(self) -> None:
+        self._read_at = self._clock()
+        last = self._firsts[-1] if self._firsts else -1
+        # Blocks are committed in the order of their numbers (the counter's row lock), so none appears below.
+        newer = select(LinkBlock).where(LinkBlock.first > last).order_by(LinkBlock.first)
+        with Session(self._engine(), expire_on_commit=False) as session:
+            blocks = list(session.scalars(newer))
+        self._blocks.extend(blocks)
+        self._firsts.extend(block.first for block in blocks)

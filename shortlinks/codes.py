@@ -1,0 +1,100 @@
+"""Turns a link's number into its code and back; pure.
+
+A code is hashids(number) + tag. Hashids only makes the number short; the tag, the first characters of a keyed
+MAC over the number, is what nobody can guess (LINKS.md, "Codes").
+"""
+
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from hashids import Hashids
+
+ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""57 characters: none of `0 O 1 l I`, which people mix up when they type."""
+
+TRACKING_TAG = 2
+LOGIN_TAG = 8
+
+# Of the 57 characters hashids keeps 13 as separators and 4 as guards; a number is written in the other 40,
+# after one character of its own.
+_BASE = 40
+# No number of 63 bits needs more; whatever is longer is not decoded at all.
+_LONGEST = 24
+
+
+class UnknownKey(LookupError):
+    """A block was signed with a key that SHORTLINKS_KEYS does not hold."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a code: the number it claims to be, and the tag that has to prove it."""
+
+    number: int
+    login: bool
+    tag: str = field(repr=False)
+
+
+class Codes:
+    """Write and read codes with one salt and the keys of SHORTLINKS_KEYS (id → 32 to 64 bytes)."""
+
+    def __init__(self, salt: str, keys: Mapping[str, bytes]) -> None:
+        self._hashids = Hashids(salt=salt, alphabet=ALPHABET)
+        self._keys = dict(keys)
+        self.signing_key = next(iter(self._keys))
+
+    def encode(self, number: int, *, login: bool, key_id: str) -> str:
+        """Return the code of `number`; raise `UnknownKey`."""
+        return f"{self._hashids.encode(number)}{self._tag(number, login, key_id)}"
+
+    def readings(self, code: str) -> Iterator[Reading]:
+        """Yield what the code may mean, the login reading first; nothing when it is no code at all."""
+        if len(code) > _LONGEST:
+            return
+        for login, length in ((True, LOGIN_TAG), (False, TRACKING_TAG)):
+            numbers = self._hashids.decode(code[:-length])
+            if len(numbers) == 1:
+                yield Reading(numbers[0], login, code[-length:])
+
+    def verifies(self, reading: Reading, key_id: str) -> bool:
+        """Tell, in constant time, whether the tag was made with that key; False for a key we lack."""
+        if key_id not in self._keys:
+            return False
+        expected = self._tag(reading.number, reading.login, key_id)
+        return hmac.compare_digest(expected.encode(), reading.tag.encode())
+
+    def verifies_with_any_key(self, reading: Reading) -> bool:
+        """Tell whether the reading's tag was made with any key we hold."""
+        return any(self.verifies(reading, key_id) for key_id in self._keys)
+
+    def _tag(self, number: int, login: bool, key_id: str) -> str:
+        if key_id not in self._keys:
+            raise UnknownKey(f"SHORTLINKS_KEYS has no key '{key_id}', and links signed with it still exist.")
+        # Two domains: a login tag's beginning is not the tracking tag of the same number.
+        domain = b"login" if login else b"tracking"
+        mac = blake2b(number.to_bytes(16, "big"), key=self._keys[key_id], digest_size=16, person=domain)
+        rest = int.from_bytes(mac.digest(), "big")
+        characters = []
+        for _ in range(LOGIN_TAG if login else TRACKING_TAG):
+            rest, index = divmod(rest, len(ALPHABET))
+            characters.append(ALPHABET[index])
+        return "".join(characters)
+
+
+def code_chars(number: int, login: bool) -> int:
+    """Return how many characters the code of `number` has."""
+    digits = 1
+    while number >= _BASE:
+        number //= _BASE
+        digits += 1
+    return 1 + digits + (LOGIN_TAG if login else TRACKING_TAG)
+
+
+def first_fitting(start: int, count: int) -> int:
+    """Return the first number from `start` on where `count` numbers in a row have codes of equal length."""
+    low, high = 0, _BASE
+    while max(start, low) + count > high:
+        low, high = high, high * _BASE
+    return max(start, low)

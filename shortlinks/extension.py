@@ -1,0 +1,83 @@
+"""Wires the short links into a host's app: settings, addresses, short domain, flusher, commands."""
+
+import os
+import threading
+from typing import Any
+
+from flask import Flask, current_app, request, request_started
+from flask.typing import ResponseReturnValue
+
+from shortlinks.cli import commands
+from shortlinks.domain import ShortDomain
+from shortlinks.flusher import start_flusher
+from shortlinks.gate import Gate
+from shortlinks.login import login_pages
+from shortlinks.settings import BadSetting, Settings, read_settings
+from shortlinks.shortener import Shortener
+from shortlinks.views import short_links
+
+OUR_BLUEPRINTS = ("shortlinks", "shortlinks_login")
+
+
+class ShortLinks:
+    """Short links in a Flask app; keeps what belongs to an app in `app.extensions["shortlinks"]`.
+
+    `db` is Flask-SQLAlchemy's object or any with `.engine`; `gate` says who may be signed in by a link, and
+    without one no login link can be reserved::
+
+        ShortLinks(app, db=db, gate=ShopGate())
+    """
+
+    def __init__(self, app: Flask | None = None, *, db: Any = None, gate: Gate | None = None) -> None:
+        if app is not None:
+            self.init_app(app, db, gate)
+
+    def init_app(self, app: Flask, db: Any, gate: Gate | None = None) -> None:
+        """Set the app up; raise `settings.BadSetting`, one sentence, where a setting is wrong."""
+        settings = read_settings(app.config, with_login=gate is not None)
+        _make_spool(settings)
+        app.extensions["shortlinks"] = Shortener(settings, db, gate)
+        app.register_blueprint(short_links(settings))
+        if gate is not None:
+            app.register_blueprint(login_pages(settings))
+        if settings.own_domain:
+            app.wsgi_app = ShortDomain(app.wsgi_app, settings.own_domain)  # type: ignore[method-assign]
+        # In front of the host's own hooks: a site-wide "sign in first" must not stand before a short link.
+        app.before_request_funcs.setdefault(None, []).insert(0, _answer_first)
+        request_started.connect(_FlusherStart(), app, weak=False)
+        app.cli.add_command(commands)
+
+
+def _make_spool(settings: Settings) -> None:
+    try:
+        settings.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(
+            f"SHORTLINKS_SPOOL cannot be created: {error.strerror} ('{settings.spool}')."
+        ) from error
+
+
+def _answer_first() -> ResponseReturnValue | None:
+    """Answer our own addresses, past the host's hooks; of these only its CSRF protection is still asked."""
+    if request.blueprint not in OUR_BLUEPRINTS:
+        return None
+    csrf = current_app.extensions.get("csrf")
+    if csrf is not None and current_app.config.get("WTF_CSRF_ENABLED", True):
+        csrf.protect()
+    return current_app.dispatch_request()
+
+
+class _FlusherStart:
+    """Start the flusher at a process's first request: after the fork, and only where requests are served."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pid: int | None = None
+
+    def __call__(self, app: Flask, **_: Any) -> None:
+        if self._pid == os.getpid():
+            return
+        with self._lock:
+            if self._pid != os.getpid():
+                self._pid = os.getpid()
+                start_flusher(app)

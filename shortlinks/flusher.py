@@ -1,0 +1,134 @@
+"""Moves the click spool into the database, each line exactly once, whatever is killed in between.
+
+A batch's clicks and the file's new position are committed together, and only if the position is still the one
+the batch was read from. So a batch that is stored twice, or by two processes at once, counts once.
+"""
+
+import logging
+import threading
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from shortlinks.clicks import SUFFIX
+from shortlinks.models import Spool
+from shortlinks.shortener import Shortener, current_shortener
+from shortlinks.spoolfile import MOST_LINES, Batch, last_torn_line, read_batch, try_lock
+from shortlinks.storing import store_batch
+from shortlinks.transactions import insert_new, write
+
+log = logging.getLogger(__name__)
+
+LOCK_NAME = "flusher.lock"
+
+
+def flush_once(app: Flask) -> int:
+    """Move everything that is whole from the spool into the database; return how many lines.
+
+    Returns 0 at once when another thread or process is flushing this directory.
+    """
+    with app.app_context():
+        return Flush(current_shortener()).run()
+
+
+class Flush:
+    """Flushing of one app's spool; remembers how far each file is read, to leave idle ones alone."""
+
+    def __init__(self, shortener: Shortener) -> None:
+        self._shortener = shortener
+        self._directory = shortener.settings.spool
+        self._read: dict[str, int] = {}
+
+    def run(self) -> int:
+        """Flush all files of the directory, those of dead processes too; needs an app context."""
+        with try_lock(self._directory / LOCK_NAME) as held:
+            if not held:
+                return 0
+            return sum(self._flush_file(path) for path in sorted(self._directory.glob(f"*{SUFFIX}")))
+
+    def _flush_file(self, path: Path) -> int:
+        if path.stat().st_size == self._read.get(path.name, 0):
+            self._remove_if_finished(path)
+            return 0
+        stored = 0
+        while batch := read_batch(path, _position(self._engine, path.name)):
+            if self._store(batch):
+                stored += len(batch.lines)
+        self._remove_if_finished(path)
+        return stored
+
+    def _remove_if_finished(self, path: Path) -> None:
+        """Delete a file whose writer is gone, once nothing in it is left to read."""
+        with try_lock(path) as held:
+            if not held:
+                return
+            torn = last_torn_line(path, _position(self._engine, path.name))
+            if torn is None or self._store(torn):
+                path.unlink()
+                self._read.pop(path.name, None)
+
+    def _store(self, batch: Batch) -> bool:
+        stored = store_batch(self._shortener, batch)
+        if stored:
+            self._read[batch.name] = batch.end
+        return stored
+
+    @property
+    def _engine(self) -> Engine:
+        return self._shortener.engine
+
+
+def _position(engine: Engine, name: str) -> int:
+    """Return how far the file is read by now; a file never seen before starts at 0."""
+    known = select(Spool.position).where(Spool.name == name)
+    with Session(engine) as session:
+        position = session.scalars(known).one_or_none()
+    if position is None:
+        row = {"name": name, "position": 0, "broken": 0, "lost": 0}
+        write(engine, lambda session: insert_new(session, Spool, [row]))
+        return 0
+    return position
+
+
+class Flusher(threading.Thread):
+    """The thread of a serving process that flushes every `flush_every` seconds until it is stopped."""
+
+    def __init__(self, app: Flask, every: float) -> None:
+        super().__init__(name="shortlinks-flusher", daemon=True)
+        self._app = app
+        self._every = every
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Flush until stopped; a database or disk that is away is tried again."""
+        with self._app.app_context():
+            shortener = current_shortener()
+            flush = Flush(shortener)
+            pause = 0.0
+            while not self._stopped.wait(pause):
+                pause = self._every
+                try:
+                    shortener.clicks.retry()
+                    if flush.run() >= MOST_LINES:
+                        pause = 0.0
+                except (SQLAlchemyError, OSError) as error:
+                    # The kind of error only: its text may hold rows.
+                    log.warning("Clicks wait in the spool: %s.", type(error).__name__)
+
+    def stop(self) -> None:
+        """Let the flush under way end, then end the thread."""
+        self._stopped.set()
+        self.join()
+
+
+def start_flusher(app: Flask) -> Flusher | None:
+    """Start the flusher of this process; None when SHORTLINKS_FLUSH_EVERY is 0."""
+    every = app.extensions["shortlinks"].settings.flush_every
+    if not every:
+        return None
+    flusher = Flusher(app, every)
+    flusher.start()
+    return flusher

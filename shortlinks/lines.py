@@ -1,0 +1,94 @@
+"""The records of the click spool: one line of JSON each, holding numbers and never a code; pure."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from shortlinks.bots import Signal
+from shortlinks.gate import Outcome
+
+MOST_AGENT_CHARS = 400
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class BrokenLine(ValueError):
+    """A line of the spool cannot be read."""
+
+
+@dataclass(frozen=True)
+class ClickLine:
+    """One opening of the link with this number; `address` is already truncated."""
+
+    number: int
+    at: datetime
+    signal: Signal
+    agent: str
+    referrer_host: str
+    address: str
+
+
+@dataclass(frozen=True)
+class LoginLine:
+    """One posted login form, and the host's reason when it was refused."""
+
+    number: int
+    at: datetime
+    outcome: Outcome
+    refusal: str
+
+
+@dataclass(frozen=True)
+class LostLine:
+    """So many lines of this writer never reached the disk."""
+
+    count: int
+
+
+Line = ClickLine | LoginLine | LostLine
+
+
+def to_bytes(line: Line) -> bytes:
+    """Return the line as it stands in the file, with its newline."""
+    fields: list[object]
+    match line:
+        case ClickLine():
+            who = [_clean(line.agent, MOST_AGENT_CHARS), _clean(line.referrer_host, 255), line.address]
+            fields = ["c", line.number, _milliseconds(line.at), line.signal, *who]
+        case LoginLine():
+            fields = ["l", line.number, _milliseconds(line.at), line.outcome, _clean(line.refusal, 60)]
+        case LostLine():
+            fields = ["x", line.count]
+    return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
+
+
+def from_bytes(text: bytes) -> Line:
+    """Read a line, with or without its newline; raise `BrokenLine`."""
+    try:
+        letter, *fields = json.loads(text)
+        if letter == "c":
+            number, at, signal, agent, referrer, address = fields
+            who = (_clean(agent, MOST_AGENT_CHARS), _clean(referrer, 255), _clean(address, 45))
+            return ClickLine(int(number), _time(at), Signal(signal), *who)
+        if letter == "l":
+            number, at, outcome, refusal = fields
+            return LoginLine(int(number), _time(at), Outcome(outcome), _clean(refusal, 60))
+        if letter == "x":
+            (count,) = fields
+            return LostLine(int(count))
+    except (ValueError, TypeError, OverflowError, OSError) as error:
+        raise BrokenLine("not a record of the spool") from error
+    raise BrokenLine("not a kind of record we know")
+
+
+def _clean(text: str, most: int) -> str:
+    # Cut when written and again when read: one line that no column takes would stop its file for ever.
+    return _CONTROL.sub("", text)[:most]
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

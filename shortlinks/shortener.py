@@ -1,0 +1,50 @@
+"""What one app's short links consist of; kept at `app.extensions["shortlinks"]`."""
+
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import Engine
+
+from shortlinks.cache import BlockCache
+from shortlinks.clicks import ClickSpool
+from shortlinks.codes import Codes
+from shortlinks.gate import Gate
+from shortlinks.settings import Settings
+from shortlinks.targets import check_target, is_own_site
+
+
+class NoLogin(ValueError):
+    """A login link was asked for, but the host has no gate, or the target is not on its main site."""
+
+
+class Shortener:
+    """The settings, keys, known blocks and click spool of one app; `db` and `gate` are the host's."""
+
+    def __init__(self, settings: Settings, db: Any, gate: Gate | None) -> None:
+        self.settings = settings
+        self.gate = gate
+        self.codes = Codes(settings.salt, settings.keys)
+        self.known_blocks = BlockCache(lambda: self.engine)
+        self.clicks = ClickSpool(settings.spool)
+        self._db = db
+
+    @property
+    def engine(self) -> Engine:
+        """The host's engine; needs an app context, as Flask-SQLAlchemy does."""
+        return cast(Engine, self._db.engine)
+
+    def check_link(self, url: str, login: bool) -> None:
+        """Raise ValueError for an address nobody may be sent to, `NoLogin` where it cannot sign in."""
+        check_target(url)
+        if login and self.gate is None:
+            raise NoLogin("Login links need a gate: give one to ShortLinks.init_app(app, db, gate).")
+        if login and not is_own_site(url, self.settings.main_url):
+            raise NoLogin(f"'{url}' is not on the main site, so its link cannot sign anybody in.")
+
+
+def current_shortener() -> Shortener:
+    """Return the current app's short links; raise RuntimeError when `init_app` was never called for it."""
+    shortener = current_app.extensions.get("shortlinks")
+    if not isinstance(shortener, Shortener):
+        raise RuntimeError("This app has no short links: call ShortLinks().init_app(app, db) first.")
+    return shortener

@@ -1,0 +1,93 @@
+"""Answers a short link: the redirect, and one constant page for every code that is none."""
+
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from shortlinks.blocks import Hit, resolve
+from shortlinks.bots import signal_of
+from shortlinks.lines import ClickLine
+from shortlinks.settings import Settings
+from shortlinks.shortener import current_shortener
+
+HEADERS = {
+    # A cached redirect would be a second click that nobody sees.
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+UNKNOWN_LINK = """<!doctype html>
+<html lang="ru">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Ссылка не найдена · Link not found</title>
+<h1>Такой ссылки нет</h1>
+<p>Проверьте, что адрес из SMS введён целиком.</p>
+<h1 lang="en">There is no such link</h1>
+<p lang="en">Check that the address from the SMS is complete.</p>
+"""
+"""The same for an unknown code, a wrong tag and a cut-off one: the page tells a guesser nothing."""
+
+
+def short_links(settings: Settings) -> Blueprint:
+    """Return the blueprint that answers short addresses."""
+    blueprint = Blueprint("shortlinks", __name__, url_prefix=settings.prefix)
+    blueprint.add_url_rule("/<code>", "follow", follow)
+    return blueprint
+
+
+def follow(code: str) -> AnyResponse:
+    """Write the click down and lead on; a login code leads to the login page of the main site."""
+    hit = resolve(code)
+    if hit is None:
+        return unknown_link()
+    shortener = current_shortener()
+    shortener.clicks.append(_click(hit))
+    settings = shortener.settings
+    target = f"{settings.main_url}{settings.login_path}/{code}" if hit.block.login else hit.block.url
+    return with_headers(redirect(target, 302))
+
+
+def unknown_link() -> Response:
+    """Return the constant 404."""
+    response = current_app.response_class(UNKNOWN_LINK, status=404, mimetype="text/html")
+    response.headers.update(HEADERS)
+    return response
+
+
+def with_headers(response: AnyResponse) -> AnyResponse:
+    """Add the headers that keep an answer out of caches, referrers and search engines."""
+    response.headers.update(HEADERS)
+    return response
+
+
+def _click(hit: Hit) -> ClickLine:
+    return ClickLine(
+        number=hit.number,
+        at=datetime.now(UTC),
+        signal=signal_of(request.method, request.headers),
+        agent=request.user_agent.string,
+        referrer_host=_referrer_host(request.referrer),
+        address=truncated(request.remote_addr),
+    )
+
+
+def _referrer_host(referrer: str | None) -> str:
+    try:
+        return urlsplit(referrer or "").hostname or ""
+    except ValueError:
+        # A referrer is whatever the visitor wrote there.
+        return ""
+
+
+def truncated(address: str | None) -> str:
+    """Return the network of a visitor's address (IPv4 /24, IPv6 /48): enough to tell carriers apart."""
+    try:
+        bits = 24 if ip_address(address or "").version == 4 else 48
+    except ValueError:
+        return ""
+    return str(ip_network(f"{address}/{bits}", strict=False).network_address)

@@ -1,0 +1,87 @@
+"""The blocks a process knows: read when missed, and not more often than once a second."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, event
+
+from shortlinks.blocks import reserve
+from shortlinks.cache import BlockCache
+from shortlinks.models import LinkBlock
+
+
+class Clock:
+    """A monotonic clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def cache(engine: Engine, clock: Clock) -> BlockCache:
+    return BlockCache(lambda: engine, clock, clock.sleep)
+
+
+@pytest.fixture
+def reads(engine: Engine) -> Iterator[list[str]]:
+    """Every SELECT of blocks since the test began."""
+    reads: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "FROM shortlinks_blocks" in statement and "shortlinks_blocks.first >" in statement:
+            reads.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield reads
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def a_block(engine: Engine, owner: str = "a") -> LinkBlock:
+    return reserve(engine, url="http://x.ru", owner=owner, link_index=0, count=5, login=False)
+
+
+@pytest.mark.usefixtures("app")
+class TestBlockCache:
+    def test_all_blocks_are_read_at_the_first_miss(
+        self, engine: Engine, cache: BlockCache, reads: list[str]
+    ) -> None:
+        blocks = [a_block(engine, owner) for owner in ("a", "b", "c")]
+        found = [cache.find_or_read(block.first + 4) for block in blocks]
+        assert [block.id for block in found if block] == [block.id for block in blocks]
+        assert len(reads) == 1
+
+    def test_the_numbers_between_and_after_blocks_are_nobodys(
+        self, engine: Engine, cache: BlockCache
+    ) -> None:
+        last = a_block(engine)
+        cache.find_or_read(last.first)
+        assert cache.find(last.first + 5) is None
+        assert cache.find(-1) is None
+
+    def test_a_block_opened_right_after_a_read_is_found_by_the_next(
+        self, engine: Engine, cache: BlockCache, clock: Clock, reads: list[str]
+    ) -> None:
+        assert cache.find_or_read(0) is None
+        clock.now += 0.25
+        assert cache.find_or_read(a_block(engine).first) is not None
+        assert clock.slept == [0.75]
+        assert len(reads) == 2
+
+    def test_a_miss_after_more_than_a_second_does_not_wait(self, cache: BlockCache, clock: Clock) -> None:
+        cache.find_or_read(0)
+        clock.now += 5
+        cache.find_or_read(0)
+        assert clock.slept == []
