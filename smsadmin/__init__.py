@@ -1,0 +1,22 @@
+"""SMS for the back office of a Flask app: a plugin for Flask-Admin."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smsadmin.events import emit
+    from smsadmin.extension import SmsAdmin
+
+__all__ = ["SmsAdmin", "emit"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the plugin when it is asked for: the simulator lives in this package and must not need it."""
+    if name == "SmsAdmin":
+        from smsadmin.extension import SmsAdmin
+
+        return SmsAdmin
+    if name == "emit":
+        from smsadmin.events import emit
+
+        return emit
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

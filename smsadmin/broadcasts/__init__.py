@@ -1,0 +1,1 @@
+"""Broadcasts: from a draft through the list of recipients to the end."""

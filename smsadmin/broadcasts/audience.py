@@ -1,0 +1,57 @@
+"""Who of a batch of customers gets the broadcast, and why not; pure but for its arguments."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from smsadmin.host import Customer
+from smsadmin.reasons import Reason
+from smsadmin.text.phones import to_e164
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A customer, the number in E.164 (or as the host has it, where it is none), and why he is left out."""
+
+    customer: Customer
+    phone: str
+    left_out: Reason | None
+
+
+def choose(
+    customers: Sequence[Customer],
+    *,
+    region: str,
+    verified_only: bool,
+    suppressed: Collection[str],
+    taken: Collection[str],
+) -> list[Candidate]:
+    """Decide about a batch, in its order; `taken` are the numbers that an earlier customer has."""
+    seen = set(taken)
+    chosen = []
+    for customer in customers:
+        phone = to_e164(customer.phone, region) if customer.phone else None
+        reason = _left_out(customer, phone, verified_only, suppressed, seen)
+        if phone and reason is None:
+            seen.add(phone)
+        chosen.append(Candidate(customer, phone or (customer.phone or "")[:32], reason))
+    return chosen
+
+
+def _left_out(
+    customer: Customer,
+    phone: str | None,
+    verified_only: bool,
+    suppressed: Collection[str],
+    seen: Collection[str],
+) -> Reason | None:
+    if not customer.phone:
+        return Reason.NO_NUMBER
+    if phone is None:
+        return Reason.BAD_NUMBER
+    if customer.key in suppressed:
+        return Reason.SUPPRESSED
+    if verified_only and not customer.verified:
+        return Reason.UNVERIFIED
+    if phone in seen:
+        return Reason.DUPLICATE
+    return None

@@ -1,0 +1,64 @@
+"""Drafts: write a broadcast, change it, see how it will look to a customer, begin to form its list."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from smsadmin import links
+from smsadmin.accounts import sending_account
+from smsadmin.broadcasts import lifecycle
+from smsadmin.broadcasts.prepare import values_of
+from smsadmin.broadcasts.rendering import Rendered, prefixed
+from smsadmin.clock import utc_now
+from smsadmin.current import host
+from smsadmin.database import changed, write
+from smsadmin.integration import integration
+from smsadmin.models import Broadcast
+from smsadmin.sending import doorbell
+from smsadmin.states import BroadcastState
+
+
+class NotConnected(Exception):
+    """No provider is connected, so there is nobody to send through and no price."""
+
+
+def create(created_by: str, **fields: Any) -> int:
+    """Store a new draft; return its id."""
+    broadcast = Broadcast(created_by=created_by, created_at=utc_now(), **fields)
+
+    def add(session: Session) -> int:
+        session.add(broadcast)
+        session.flush()
+        return broadcast.id
+
+    return write(add)
+
+
+def change(broadcast_id: int, **fields: Any) -> bool:
+    """Change a draft; say whether it still was one."""
+    statement = (
+        update(Broadcast)
+        .where(Broadcast.id == broadcast_id, Broadcast.state == BroadcastState.DRAFT)
+        .values(**fields)
+    )
+    return write(lambda session: changed(session, statement)) == 1
+
+
+def form_list(broadcast_id: int, text: str) -> None:
+    """Have a worker form the list of recipients for this text; raise `NotConnected` or `NotAllowed`."""
+    account = sending_account()
+    if account is None:
+        raise NotConnected
+    full = prefixed(integration().text_prefix, text)
+    lifecycle.prepare(broadcast_id, full, host().customers.count(), account.id)
+    doorbell.ring_prepare(broadcast_id)
+
+
+def example(text: str, wrap_clicks: bool, wrap_login: bool) -> Rendered:
+    """Return how a text looks to the first customer, its links hidden but counted as long as they will be."""
+    template = links.example(prefixed(integration().text_prefix, text), wrap_clicks, wrap_login)
+    customers = host().customers.batch(True, None, 1) or host().customers.batch(False, None, 1)
+    rendered = template.render(values_of(customers[0]) if customers else {}, signs_in=True)
+    return replace(rendered, text=links.shown(rendered.text))

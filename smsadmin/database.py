@@ -1,0 +1,123 @@
+"""Our own tables on the host's engine: base class, column types, the database's clock, and write transactions."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Engine, Float, Integer, MetaData, literal
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+from smsadmin.current import host
+
+Result = TypeVar("Result")
+
+LOCK_ATTEMPTS = 40
+"""How often a transaction is repeated whole when SQLite says that the database is locked."""
+
+
+class Base(DeclarativeBase):
+    """The plugin's own tables; the host's metadata knows nothing of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit key; SQLite only counts up by itself in an INTEGER column."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware and in UTC in Python, `timestamptz` in PostgreSQL, text in UTC in SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without zone, store the rest in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no zone; times are kept in UTC")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return an aware time in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class db_now(FunctionElement[datetime]):
+    """The database's own clock plus some seconds: the one clock that all workers share."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+    name = "db_now"
+
+    def __init__(self, plus: float = 0.0) -> None:
+        super().__init__(literal(float(plus), Float()))
+
+
+@compiles(db_now, "postgresql")
+def _postgresql_now(element: db_now, compiler: Any, **kw: Any) -> str:
+    plus = compiler.process(element.clauses, **kw)
+    return f"(clock_timestamp() + make_interval(secs => CAST({plus} AS double precision)))"
+
+
+@compiles(db_now, "sqlite")
+def _sqlite_now(element: db_now, compiler: Any, **kw: Any) -> str:
+    plus = compiler.process(element.clauses, **kw)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+f seconds', {plus}))"
+
+
+def engine() -> Engine:
+    """Return the host's engine."""
+    found: Engine = host().db.engine
+    return found
+
+
+def read(work: Callable[[Session], Result]) -> Result:
+    """Run `work` in a short session of its own that changes nothing."""
+    with Session(engine(), expire_on_commit=False) as session:
+        return work(session)
+
+
+def write(work: Callable[[Session], Result]) -> Result:
+    """Run `work` in one short transaction and commit it.
+
+    `work` begins with its first write and touches nothing but the database: where SQLite finds the database
+    locked, or PostgreSQL a deadlock, it is repeated whole.
+    """
+    for attempt in range(LOCK_ATTEMPTS):
+        try:
+            with Session(engine(), expire_on_commit=False) as session, session.begin():
+                return work(session)
+        except OperationalError as error:
+            if attempt == LOCK_ATTEMPTS - 1 or not _may_be_repeated(error):
+                raise
+            time.sleep(0.02 * (attempt + 1))
+    raise AssertionError("the loop above returns or raises")
+
+
+def _may_be_repeated(error: OperationalError) -> bool:
+    text = str(error.orig)
+    return "locked" in text or "deadlock detected" in text
+
+
+def changed(session: Session, statement: UpdateBase) -> int:
+    """Run an UPDATE or DELETE and return how many rows it met."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount

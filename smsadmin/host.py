@@ -1,0 +1,133 @@
+"""The contract with the host: its customers, its staff, how a customer is signed in, its loyalty rules.
+
+The host hands four small objects to `SmsAdmin`; the plugin never reads the host's tables in any other way.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Customer:
+    """One customer as the plugin sees him; `key` is the host's own key as text, `phone` as the host keeps it."""
+
+    key: str
+    phone: str | None = field(repr=False)
+    name: str = field(repr=False)
+    verified: bool
+    """He has shown that the phone is his."""
+    locale: str = "ru"
+    since: datetime | None = None
+    """When he became a customer, UTC."""
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What placeholders of a text may say besides `{name}`."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a customer list and how many there are in all."""
+
+    customers: Sequence[Customer]
+    total: int
+
+
+class Customers(Protocol):
+    """Where the customers are."""
+
+    placeholders: Sequence[str]
+    """Names that `Customer.values` offers."""
+
+    def count(self) -> int:
+        """Return how many customers there are."""
+
+    def batch(self, verified: bool, after: str | None, limit: int) -> Sequence[Customer]:
+        """Return up to `limit` (un)verified customers, oldest first, that come after the key `after`."""
+
+    def get_many(self, keys: Iterable[str]) -> Mapping[str, Customer]:
+        """Return the customers that (still) exist, by key."""
+
+    def with_phone(self, phone: str) -> Sequence[Customer]:
+        """Return the customers whose phone is this E.164 number."""
+
+    def search(self, text: str, offset: int, limit: int) -> Page:
+        """Find customers by a part of the name (whatever the case) or the digits of the phone."""
+
+    def url(self, key: str) -> str | None:
+        """Return the address of the host's own page about this customer, if it has one."""
+
+
+class Role(StrEnum):
+    """What a member of staff may do; the host maps its own roles onto these."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MANAGER = "manager"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """Who is at the screen; `responsible` marks the admin who is in charge of the settings."""
+
+    key: str
+    name: str
+    role: Role
+    phone: str | None = field(default=None, repr=False)
+    responsible: bool = False
+
+
+class Staff(Protocol):
+    """Who works here."""
+
+    def current(self) -> StaffMember | None:
+        """Return who is signed in to the back office in this request."""
+
+    def staff_among(self, customer_keys: Iterable[str]) -> Collection[str]:
+        """Return those of these customers who are, by now, also members of staff."""
+
+    def phones(self) -> Iterable[str]:
+        """Return the E.164 numbers of staff accounts: no link to these signs anybody in."""
+
+    def sign_in_url(self) -> str:
+        """Return the address of the back office's sign-in page."""
+
+
+class Login(Protocol):
+    """How a customer is signed in to his own cabinet."""
+
+    def sign_in(self, customer_key: str) -> None:
+        """Start a new session that is not fresh for this customer."""
+
+    def current_customer(self) -> str | None:
+        """Return the key of the customer who is signed in, if one is."""
+
+    def someone_signed_in(self) -> bool:
+        """Say whether anybody, customer or staff, is signed in."""
+
+    def may_sign_in(self, customer_key: str) -> bool:
+        """Say whether this customer exists and is not blocked."""
+
+    def sign_in_url(self, target: str) -> str:
+        """Return the address of the customers' sign-in page that leads on to `target`."""
+
+
+class Loyalty(Protocol):
+    """The host's loyalty rules, as far as they decide which events can happen."""
+
+    def bonuses_expire_after_days(self) -> int | None:
+        """Return after how many days bonuses expire; None: never."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """All of the host that the plugin knows."""
+
+    db: Any
+    """A Flask-SQLAlchemy-like object: `engine` and `session`."""
+    customers: Customers
+    staff: Staff
+    login: Login
+    loyalty: Loyalty

@@ -1,0 +1,76 @@
+"""Clicks and logins of a broadcast: the figures, and the lists behind them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from shortlinks import report
+from shortlinks.gate import Outcome
+from smsadmin.database import read
+from smsadmin.links.owner import owner_of
+from smsadmin.models import Broadcast, Message
+
+ClickFigures = report.Figures
+
+CLICK_LISTS: Mapping[str, Callable[[ClickFigures], int]] = {
+    "clicks": lambda figures: figures.clicks,
+    "unique": lambda figures: figures.unique,
+    "bots": lambda figures: figures.bot_clicks,
+    "logins": lambda figures: figures.logins,
+    "refused": lambda figures: figures.logins_refused,
+}
+"""The figures that open a list, by the word in its address."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of a link: who (None when the message is gone), when, and what it was."""
+
+    id: int
+    message: Message | None
+    at: datetime | None = None
+    kind: str = ""
+    refusal: str = ""
+
+
+def click_figures(broadcast: Broadcast) -> ClickFigures:
+    """Return how the broadcast's links were used."""
+    owner = owner_of(broadcast)
+    return report.figures([owner])[owner]
+
+
+def click_list(broadcast: Broadcast, which: str, before: int | None, limit: int) -> list[Use]:
+    """Return the list behind one of `CLICK_LISTS`, newest first; `before` is the last id seen."""
+    owner = owner_of(broadcast)
+    if which == "unique":
+        return _who_clicked(broadcast, owner, before, limit)
+    if which in ("clicks", "bots"):
+        clicks = report.list_clicks(owner, people=which == "clicks", before=before, limit=limit)
+        found = _messages(broadcast, [click.position for click in clicks])
+        return [Use(c.id, found.get(c.position), c.at, c.kind.value) for c in clicks]
+    outcome = Outcome.SIGNED_IN if which == "logins" else Outcome.REFUSED
+    logins = report.list_logins(owner, outcome=outcome, before=before, limit=limit)
+    found = _messages(broadcast, [login.position for login in logins])
+    return [Use(login.id, found.get(login.position), login.at, "person", login.refusal) for login in logins]
+
+
+def _who_clicked(broadcast: Broadcast, owner: str, before: int | None, limit: int) -> list[Use]:
+    statement = (
+        select(Message)
+        .where(Message.broadcast_id == broadcast.id, Message.position.in_(report.clicked_positions(owner)))
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(Message.id < before)
+    return [Use(m.id, m) for m in read(lambda session: session.scalars(statement).all())]
+
+
+def _messages(broadcast: Broadcast, positions: Sequence[int]) -> dict[int | None, Message]:
+    # Index uq_sms_messages_position.
+    statement = select(Message).where(
+        Message.broadcast_id == broadcast.id, Message.position.in_(set(positions))
+    )
+    return read(lambda session: {m.position: m for m in session.scalars(statement)})

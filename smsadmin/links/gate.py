@@ -1,0 +1,63 @@
+"""Who a link signs in: decided at every click, from fresh rows (LINKS.md, Login)."""
+
+from sqlalchemy import select
+
+from shortlinks import Gate, Verdict
+from smsadmin.current import host, settings
+from smsadmin.database import read
+from smsadmin.links.owner import broadcast_of
+from smsadmin.models import Broadcast, Message
+from smsadmin.text.phones import to_e164
+
+
+class CustomerGate(Gate):
+    """The plugin's side of a login link, over the host's contract."""
+
+    def admit(self, owner: str, position: int) -> Verdict:
+        """Return as whom the link signs in, or why it does not."""
+        message = _message(owner, position)
+        if message is None or not message.signs_in:
+            return Verdict(refusal="no_login")
+        customer = host().customers.get_many([message.customer_key]).get(message.customer_key)
+        if customer is None or not host().login.may_sign_in(message.customer_key):
+            return Verdict(refusal="blocked")
+        phone = to_e164(customer.phone or "", settings().region)
+        if phone != message.phone or not customer.verified:
+            return Verdict(refusal="phone_changed")
+        if host().staff.staff_among([customer.key]) or phone in host().staff.phones():
+            return Verdict(refusal="staff")
+        others = [c for c in host().customers.with_phone(phone) if c.verified and c.key != customer.key]
+        if others:
+            return Verdict(refusal="shared_phone")
+        return Verdict(customer_key=customer.key)
+
+    def current_customer(self) -> str | None:
+        """Return the customer who is signed in."""
+        return host().login.current_customer()
+
+    def someone_signed_in(self) -> bool:
+        """Say whether anybody is signed in."""
+        return host().login.someone_signed_in()
+
+    def sign_in(self, customer_key: str) -> None:
+        """Start a session for the customer."""
+        host().login.sign_in(customer_key)
+
+    def sign_in_page(self, target: str) -> str:
+        """Return where somebody goes whom the link does not sign in."""
+        return host().login.sign_in_url(target)
+
+
+def _message(owner: str, position: int) -> Message | None:
+    """Return the message of a link (index uq_sms_messages_position)."""
+    broadcast_id, form = broadcast_of(owner)
+    statement = (
+        select(Message)
+        .join(Broadcast, Broadcast.id == Message.broadcast_id)
+        .where(
+            Message.broadcast_id == broadcast_id,
+            Message.position == position,
+            Broadcast.form == form,
+        )
+    )
+    return read(lambda session: session.scalars(statement).one_or_none())

@@ -1,0 +1,14 @@
+"""The name under which the short links know one formed list of a broadcast."""
+
+from smsadmin.models import Broadcast
+
+
+def owner_of(broadcast: Broadcast) -> str:
+    """Return the owner of the broadcast's link blocks; a list that is formed anew has new ones."""
+    return f"broadcast:{broadcast.id}:{broadcast.form}"
+
+
+def broadcast_of(owner: str) -> tuple[int, int]:
+    """Return the broadcast's id and the number of its list."""
+    _, broadcast_id, form = owner.split(":")
+    return int(broadcast_id), int(form)

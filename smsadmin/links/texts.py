@@ -1,0 +1,118 @@
+"""Short links in texts: markers while a text is stored or shown, codes when it is handed over."""
+
+from collections.abc import Sequence
+
+from flask import current_app
+from sqlalchemy import select
+
+from shortlinks import blocks as link_blocks
+from shortlinks import text as link_text
+from shortlinks.models import LinkBlock
+from shortlinks.targets import check_target, is_own_site
+from smsadmin.broadcasts.rendering import LinkPlan, Template
+from smsadmin.current import settings
+from smsadmin.database import engine, read
+from smsadmin.links.owner import owner_of
+from smsadmin.models import Broadcast, Message
+
+MARGIN = 1000
+"""Customers who may appear while a list is being formed, besides a tenth of those who were there."""
+
+BLOCKS = "smsadmin.blocks"
+"""The key in `app.extensions` of the blocks that this process has asked for."""
+
+bare_addresses = link_text.bare_addresses
+
+
+def addresses(text: str) -> list[str]:
+    """Return the complete links in a text."""
+    return link_text.put_markers(text)[1]
+
+
+def is_address(url: str) -> bool:
+    """Say whether a link leads anywhere: a host that can exist, a port, nothing that no browser opens."""
+    try:
+        check_target(url)
+    except ValueError:
+        return False
+    return True
+
+
+def can_sign_in(url: str) -> bool:
+    """Say whether a link to this address may sign a customer in: it leads to the main site."""
+    return is_own_site(url, settings().public_url)
+
+
+def template(broadcast: Broadcast) -> Template:
+    """Return the broadcast's template, with numbers reserved for the codes of its links."""
+    marked, urls = link_text.put_markers(broadcast.prefixed_text or "")
+    plans = [_plan(broadcast, index, url) for index, url in enumerate(urls)]
+    return Template(marked, plans, link_text.fill, _marker)
+
+
+def example(text: str, wrap_clicks: bool, wrap_login: bool) -> Template:
+    """Return a template for a preview: with the lengths that codes have at present, and nothing reserved."""
+    marked, urls = link_text.put_markers(text)
+    plans = [
+        LinkPlan(
+            url,
+            link_blocks.address_chars(login=False) if wrap_clicks else None,
+            link_blocks.address_chars(login=True) if wrap_login and can_sign_in(url) else None,
+        )
+        for url in urls
+    ]
+    return Template(marked, plans, link_text.fill, _marker)
+
+
+def shown(text: str) -> str:
+    """Return a stored text for a screen: no working link is shown anywhere."""
+    hidden = link_blocks.masked_address()
+    return link_text.fill(text, [hidden] * len(text))
+
+
+def _marker(index: int) -> str:
+    return link_text.MARKER + chr(link_text.FIRST_INDEX + index)
+
+
+def _plan(broadcast: Broadcast, index: int, url: str) -> LinkPlan:
+    def chars(login: bool) -> int:
+        return link_blocks.address_chars(login, _block(broadcast, index, url, login))
+
+    return LinkPlan(
+        url,
+        chars(login=False) if broadcast.wrap_clicks else None,
+        chars(login=True) if broadcast.wrap_login and can_sign_in(url) else None,
+    )
+
+
+def _block(broadcast: Broadcast, index: int, url: str, login: bool) -> LinkBlock:
+    known: dict[tuple[str, int, bool], LinkBlock] = current_app.extensions.setdefault(BLOCKS, {})
+    key = (owner_of(broadcast), index, login)
+    if key not in known:
+        # Blocks never change, so each process asks for one once.
+        count = broadcast.audience_size + broadcast.audience_size // 10 + MARGIN
+        known[key] = link_blocks.reserve(
+            engine(), url=url, owner=key[0], link_index=index, count=count, login=login
+        )
+    return known[key]
+
+
+def texts(messages: Sequence[Message]) -> list[str]:
+    """Return the texts with their codes, for handing over to a provider and nothing else."""
+    ids = {message.broadcast_id for message in messages if message.broadcast_id is not None}
+    statement = select(Broadcast).where(Broadcast.id.in_(ids))
+    broadcasts = read(lambda session: {b.id: b for b in session.scalars(statement)})
+    return [_text(broadcasts.get(message.broadcast_id or 0), message) for message in messages]
+
+
+def _text(broadcast: Broadcast | None, message: Message) -> str:
+    if broadcast is None or link_text.MARKER not in message.text or message.position is None:
+        return message.text
+    urls = addresses(broadcast.prefixed_text or "")
+    short = []
+    for index, url in enumerate(urls):
+        login = message.signs_in and broadcast.wrap_login and can_sign_in(url)
+        wrapped = login or broadcast.wrap_clicks
+        block = _block(broadcast, index, url, login) if wrapped else None
+        short.append(link_blocks.short_address(block, message.position) if block else url)
+    return link_text.fill(message.text, short)

@@ -1,0 +1,35 @@
+"""Bring the plugin's tables up to date, or take them down again, on the host's engine."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+HERE = Path(__file__).parent
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Migrate the tables `sms_*` up to `revision`."""
+    _run(engine, command.upgrade, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Migrate the tables `sms_*` down to `revision`; `base` removes them."""
+    _run(engine, command.downgrade, revision)
+
+
+def _folder() -> Path:
+    """In a wheel the tree lies inside the package, in a checkout beside it."""
+    installed = HERE / "migrations"
+    return installed if installed.exists() else HERE.parent / "migrations" / "smsadmin"
+
+
+def _run(engine: Engine, step: Callable[[Config, str], None], revision: str) -> None:
+    config = Config()
+    # Alembic reads % in an option as the start of a variable.
+    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        step(config, revision)

@@ -1,0 +1,1 @@
+"""The accounting core: claim, submit, record, receipts, sweep. The row in the database is the truth."""

@@ -1,0 +1,106 @@
+"""Send what waits for one provider account: tokens, claim, submit, record, and again."""
+
+import time
+from collections import deque
+from collections.abc import Collection
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from smsadmin.accounts import credentials, go_on, stop
+from smsadmin.broadcasts.lifecycle import finish
+from smsadmin.current import host, redis, settings
+from smsadmin.database import read, write
+from smsadmin.models import Account
+from smsadmin.providers import provider
+from smsadmin.providers.base import Credentials, Outcome, Provider
+from smsadmin.reasons import Reason
+from smsadmin.sending.claim import claim
+from smsadmin.sending.rate import take_tokens
+from smsadmin.sending.record import BACK, record
+from smsadmin.sending.submit import submit
+from smsadmin.sending.waiting import EVENTS, sources
+
+CLAIMED_PER_THREAD = 2
+"""Where a request carries one message: a kill leaves at most this many in doubt per thread."""
+
+REFUSALS_IN_A_ROW = 10
+"""After this many refused batches, halved again and again, the account is stopped."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """The way to one provider account."""
+
+    account: Account
+    provider: Provider
+    credentials: Credentials
+    threads: Executor
+
+    @property
+    def claim_size(self) -> int:
+        """How many messages one claim takes: a request, or a few for each thread; one after a stop."""
+        if self.account.stopped_reason:
+            return 1
+        if self.provider.abilities.batch_size > 1:
+            return min(self.provider.abilities.batch_size, settings().batch_size)
+        return settings().threads * CLAIMED_PER_THREAD
+
+
+def send_for(account_id: int, until: float) -> bool:
+    """Send for the account until the monotonic time `until`; return whether there may be more."""
+    with ThreadPoolExecutor(settings().threads) as threads:
+        while time.monotonic() < until:
+            account = read(lambda session: session.get(Account, account_id))
+            waiting = read(lambda session: sources(session, account_id))
+            if account is None or not waiting:
+                return False
+            line = Line(account, provider(account.provider), credentials(account), threads)
+            for broadcast_id in waiting:
+                _one_turn(line, broadcast_id, until)
+    return True
+
+
+def _one_turn(line: Line, broadcast_id: int | None, until: float) -> None:
+    """Send one claim for a broadcast (or for events), as soon as the account's rate allows."""
+    allowed = _tokens(line, until)
+    try:
+        if allowed:
+            _send(line, broadcast_id, allowed)
+    finally:
+        # The host's session must hold neither a connection nor customers as they were.
+        host().db.session.remove()
+    if broadcast_id is not EVENTS:
+        finish(broadcast_id)
+
+
+def _tokens(line: Line, until: float) -> int:
+    rate = settings().rate
+    while time.monotonic() < until:
+        granted = take_tokens(redis(), line.account.id, rate, min(line.claim_size, max(1, int(rate))))
+        if granted:
+            return granted
+        time.sleep(min(1 / rate, 0.1))
+    return 0
+
+
+def _send(line: Line, broadcast_id: int | None, limit: int) -> None:
+    """Claim and send; a batch that is refused as a whole goes again in halves, each with a fresh reference."""
+    groups: deque[Collection[int]] = deque([()])
+    refusals = 0
+    while groups:
+        only = groups.popleft()
+        claimed = claim(line.account, line.provider, broadcast_id, len(only) or limit, only)
+        if not claimed.messages:
+            continue
+        pairs = submit(claimed, line.provider, line.credentials, line.threads)
+        record(line.account.id, pairs)
+        refused = [message.id for message, answer in pairs if answer.outcome is Outcome.BATCH_REFUSED]
+        refusals = refusals + 1 if refused else 0
+        if refusals == REFUSALS_IN_A_ROW:
+            write(lambda session: stop(session, line.account.id, Reason.BAD_REQUEST, None))
+            return
+        if refused:
+            middle = (len(refused) + 1) // 2
+            groups.extendleft(half for half in (refused[middle:], refused[:middle]) if half)
+        if line.account.stopped_reason and not any(answer.outcome in BACK for _, answer in pairs):
+            go_on(line.account.id)

@@ -1,0 +1,60 @@
+"""Apply stored receipts to their messages: in batches, exactly once, ranks only up."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from smsadmin.clock import utc_now
+from smsadmin.database import read, write
+from smsadmin.models import RawReceipt
+from smsadmin.providers import provider
+from smsadmin.sending.moves import Target, raise_to
+from smsadmin.states import RANK, State
+
+BATCH = 500
+FINAL = {State.REJECTED, State.UNDELIVERED, State.DELIVERED}
+
+
+def apply_receipts(limit: int = BATCH) -> int:
+    """Apply the oldest stored receipts, one transaction; return how many."""
+    # Index ix_sms_raw_receipts_waiting.
+    statement = select(RawReceipt).where(RawReceipt.applied_at.is_(None)).order_by(RawReceipt.id).limit(limit)
+    waiting = read(lambda session: session.scalars(statement).all())
+    if waiting:
+        write(lambda session: _apply(session, waiting))
+    return len(waiting)
+
+
+def apply_receipts_of(session: Session, message_ids: Collection[int]) -> None:
+    """Apply what has arrived for these messages, before anything is decided about them."""
+    statement = select(RawReceipt).where(
+        RawReceipt.applied_at.is_(None), RawReceipt.message_id.in_(message_ids)
+    )
+    _apply(session, session.scalars(statement).all())
+
+
+def _apply(session: Session, receipts: Sequence[RawReceipt]) -> None:
+    if not receipts:
+        return
+    now = utc_now()
+    # Begins with its write; a receipt that another transaction is applying is left to it.
+    mine = set(
+        session.scalars(
+            update(RawReceipt)
+            .where(RawReceipt.id.in_([r.id for r in receipts]), RawReceipt.applied_at.is_(None))
+            .values(applied_at=now)
+            .returning(RawReceipt.id),
+            execution_options={"synchronize_session": False},
+        )
+    )
+    targets: dict[Target, list[int]] = defaultdict(list)
+    for receipt in receipts:
+        if receipt.id in mine:
+            settled = provider(receipt.provider).settle(receipt.status, receipt.error)
+            if settled.state is not None:
+                targets[Target(settled.state, settled.reason)].append(receipt.message_id)
+    for target in sorted(targets, key=lambda t: (RANK[t.state], t.reason or "")):
+        final = {"settled_at": now} if target.state in FINAL else {}
+        raise_to(session, targets[target], target, **final)

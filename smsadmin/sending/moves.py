@@ -1,0 +1,80 @@
+"""Move sets of messages from state to state: one UPDATE per state they come from, rows first, then counters."""
+
+from collections import Counter as Tally
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from smsadmin.models import Message
+from smsadmin.reasons import Reason
+from smsadmin.states import RANK, State
+from smsadmin.statistics.counters import count
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where messages go; `values` are further columns to set."""
+
+    state: State
+    reason: Reason | None = None
+
+
+def move(
+    session: Session,
+    ids: Collection[int],
+    source: State,
+    target: Target,
+    *conditions: ColumnElement[bool],
+    source_reason: str = "",
+    **values: Any,
+) -> set[int]:
+    """Move those of the messages that are still in `source`; return which; nothing else is touched.
+
+    A message is `queued` or `sending` without a reason, always.
+    """
+    if not ids:
+        return set()
+    statement = (
+        update(Message)
+        .where(
+            Message.id.in_(ids),
+            Message.state == source,
+            Message.reason == source_reason,
+            *conditions,
+        )
+        .values(state=target.state, rank=RANK[target.state], reason=target.reason or "", **values)
+        .returning(Message.id, Message.broadcast_id)
+    )
+    moved = session.execute(statement, execution_options={"synchronize_session": False}).all()
+    tally: Tally[tuple[int, str, str]] = Tally()
+    for _, broadcast_id in moved:
+        if broadcast_id is not None:
+            tally[broadcast_id, source.value, source_reason] -= 1
+            tally[broadcast_id, target.state.value, str(target.reason or "")] += 1
+    count(session, tally)
+    return {message_id for message_id, _ in moved}
+
+
+def raise_to(session: Session, ids: Collection[int], target: Target, **values: Any) -> set[int]:
+    """Move the messages up to `target` from wherever they are below it; ranks only rise; return which moved."""
+    moved: set[int] = set()
+    for source, reason, group in _sources(session, ids, RANK[target.state]):
+        moved |= move(session, group, source, target, source_reason=reason, **values)
+    return moved
+
+
+def _sources(session: Session, ids: Collection[int], below: int) -> Iterable[tuple[State, str, list[int]]]:
+    """Where the messages are now; they are locked in id order, so that two transactions never cross."""
+    statement = (
+        select(Message.id, Message.state, Message.reason)
+        .where(Message.id.in_(ids), Message.rank < below)
+        .order_by(Message.id)
+        .with_for_update()
+    )
+    groups: dict[tuple[State, str], list[int]] = {}
+    for message_id, state, reason in session.execute(statement):
+        groups.setdefault((State(state), reason), []).append(message_id)
+    return [(state, reason, group) for (state, reason), group in groups.items()]

@@ -1,0 +1,98 @@
+"""Record what the provider answered: the attempt's outcome first, then the messages, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from smsadmin.accounts import stop
+from smsadmin.broadcasts.lifecycle import cancel_waiting
+from smsadmin.clock import utc_now
+from smsadmin.database import db_now, write
+from smsadmin.models import Answered, Broadcast, Message
+from smsadmin.providers.base import Answer, Outcome
+from smsadmin.reasons import Reason
+from smsadmin.sending.apply import apply_receipts_of
+from smsadmin.sending.moves import Target, move, raise_to
+from smsadmin.states import BroadcastState, State
+from smsadmin.upsert import insert_or_ignore
+
+Pairs = Sequence[tuple[Message, Answer]]
+
+BACK = (Outcome.BATCH_REFUSED, Outcome.ACCOUNT_PROBLEM, Outcome.TRY_LATER)
+"""Nothing was taken: the message waits again."""
+
+
+def record(account_id: int, pairs: Pairs) -> None:
+    """Write the outcomes, move the messages, and stop the account where the answers say so."""
+    write(lambda session: _record(session, account_id, pairs))
+
+
+def _record(session: Session, account_id: int, pairs: Pairs) -> None:
+    insert_or_ignore(session, Answered, [_answered(message, answer) for message, answer in pairs])
+    now = utc_now()
+    accepted = [message.id for message, answer in pairs if answer.outcome is Outcome.ACCEPTED]
+    # The provider has taken them: true whatever became of the claim meanwhile.
+    raise_to(session, accepted, Target(State.ACCEPTED), accepted_at=now)
+    for message, answer in pairs:
+        if answer.outcome is Outcome.REJECTED:
+            _mine(session, message, Target(State.REJECTED, answer.reason), settled_at=now)
+        elif answer.outcome is Outcome.UNKNOWN:
+            _mine(session, message, Target(State.UNKNOWN, answer.reason or Reason.NO_ANSWER))
+    back = [(message, answer) for message, answer in pairs if answer.outcome in BACK]
+    if back:
+        _requeue(session, back)
+        _stop_account(session, account_id, [answer for _, answer in back])
+
+
+def _answered(message: Message, answer: Answer) -> dict[str, object]:
+    return {
+        "attempt_id": message.attempt_id,
+        "outcome": answer.outcome,
+        "reason": answer.reason or "",
+        "provider_id": answer.provider_id,
+        "parts": answer.parts,
+        "price": answer.price,
+        "currency": answer.currency,
+        "raw": answer.raw,
+        "at": utc_now(),
+    }
+
+
+def _mine(session: Session, message: Message, target: Target, **values: Any) -> None:
+    """Move a message that is still under way in this very attempt."""
+    move(session, [message.id], State.SENDING, target, Message.attempt_id == message.attempt_id, **values)
+
+
+def _requeue(session: Session, pairs: Pairs) -> None:
+    apply_receipts_of(session, [message.id for message, _ in pairs])
+    waits: dict[float, list[Message]] = {}
+    for message, answer in pairs:
+        wait = answer.retry_after.total_seconds() if answer.retry_after else 0.0
+        waits.setdefault(wait, []).append(message)
+    for wait, messages in waits.items():
+        move(
+            session,
+            [message.id for message in messages],
+            State.SENDING,
+            Target(State.QUEUED),
+            Message.attempt_id.in_([message.attempt_id for message in messages]),
+            not_before=db_now(wait) if wait else None,
+            lease_until=None,
+        )
+    ids = {message.broadcast_id for message, _ in pairs if message.broadcast_id is not None}
+    statement = select(Broadcast.id).where(Broadcast.id.in_(ids), Broadcast.state == BroadcastState.CANCELLED)
+    for broadcast_id in session.scalars(statement).all():
+        cancel_waiting(session, broadcast_id)
+
+
+def _stop_account(session: Session, account_id: int, answers: Sequence[Answer]) -> None:
+    problem = next((a for a in answers if a.outcome is Outcome.ACCOUNT_PROBLEM), None)
+    if problem:
+        stop(session, account_id, problem.reason or Reason.ACCOUNT_REFUSED, problem.retry_after)
+        return
+    wait = max((a.retry_after or timedelta(0) for a in answers), default=timedelta(0))
+    if wait:
+        stop(session, account_id, Reason.PROVIDER_BUSY, wait)

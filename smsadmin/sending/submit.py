@@ -1,0 +1,42 @@
+"""Hand claimed messages to the provider: no transaction is open here, and nothing is sent a second time."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from datetime import timedelta
+
+from smsadmin import links
+from smsadmin.current import settings
+from smsadmin.models import Message
+from smsadmin.providers.base import Answer, Credentials, Outcome, Outgoing, Provider
+from smsadmin.reasons import Reason
+from smsadmin.sending.claim import Claim, outgoing
+
+log = logging.getLogger(__name__)
+
+NOT_BEGUN = Answer(Outcome.TRY_LATER, retry_after=timedelta(0))
+"""The lease would have ended during the call, so there was none."""
+
+
+def submit(
+    claim: Claim, provider: Provider, credentials: Credentials, threads: Executor
+) -> list[tuple[Message, Answer]]:
+    """Make the claim's calls, several at once where a request carries one message; return every answer."""
+    texts = links.texts(claim.messages)
+    ready = [outgoing(provider, m, text) for m, text in zip(claim.messages, texts, strict=True)]
+    size = provider.abilities.batch_size
+    requests = [ready[start : start + size] for start in range(0, len(ready), size)]
+    deadline = settings().call_deadline
+
+    def call(request: Sequence[Outgoing]) -> list[Answer]:
+        if not claim.may_start(deadline):
+            return [NOT_BEGUN] * len(request)
+        try:
+            return provider.send(credentials, claim.request_id, request, deadline)
+        except Exception as error:
+            # A mistake of ours around the call: nobody knows what the provider took.
+            log.error("call to %s ended in %s", provider.name, type(error).__name__)
+            return [Answer(Outcome.UNKNOWN, Reason.STRANGE_ANSWER, raw=type(error).__name__)] * len(request)
+
+    answers = [answer for several in threads.map(call, requests) for answer in several]
+    return list(zip(claim.messages, answers, strict=True))

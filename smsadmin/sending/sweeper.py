@@ -1,0 +1,125 @@
+"""The sweeper: a thread of every worker that rings for what waits, ends leases and applies receipts.
+
+Each of its statements may run twice at once, and looks for "older than", never for a window of time.
+"""
+
+import logging
+import threading
+import time
+from functools import partial
+
+from flask import Flask
+from sqlalchemy import delete, exists, literal_column, select
+from sqlalchemy.orm import Session
+
+from smsadmin.broadcasts.lifecycle import cancel_waiting, finish
+from smsadmin.clock import utc_now
+from smsadmin.current import settings
+from smsadmin.database import db_now, read, write
+from smsadmin.models import Account, Broadcast, Message, WorkerPulse
+from smsadmin.reasons import Reason
+from smsadmin.sending import doorbell
+from smsadmin.sending.apply import apply_receipts
+from smsadmin.sending.moves import Target, move
+from smsadmin.sending.waiting import sources
+from smsadmin.states import BroadcastState, State
+from smsadmin.upsert import replace
+
+log = logging.getLogger(__name__)
+
+EXPIRED_AT_ONCE = 1000
+PULSES_TO_MISS = 3
+"""A worker whose sweeper has not run for this many rounds does not live."""
+
+
+class Sweeper(threading.Thread):
+    """Sweeps until it is told to stop; an error is logged and the next round tries again."""
+
+    def __init__(self, app: Flask, name: str) -> None:
+        super().__init__(name="sweeper", daemon=True)
+        self.app = app
+        self.worker = name
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """Apply receipts all the time and do the rest every `SMSADMIN_SWEEP_EVERY` seconds."""
+        with self.app.app_context():
+            last = float("-inf")
+            while not self.stopped.is_set():
+                try:
+                    if time.monotonic() - last >= settings().sweep_every:
+                        last = time.monotonic()
+                        sweep(self.worker)
+                    while apply_receipts() and not self.stopped.is_set():
+                        pass
+                except Exception as error:
+                    log.error("sweep ended in %s; the next one tries again", type(error).__name__)
+                self.stopped.wait(settings().receipts_every)
+            write(lambda session: _forget(session, self.worker))
+
+
+def sweep(worker: str) -> None:
+    """Do one round."""
+    write(lambda session: replace(session, WorkerPulse, {"name": worker, "seen_at": utc_now()}))
+    expire_late()
+    end_leases()
+    tidy_broadcasts()
+    ring()
+
+
+def _forget(session: Session, worker: str) -> None:
+    session.execute(delete(WorkerPulse).where(WorkerPulse.name == worker))
+
+
+def live_workers() -> int:
+    """Return how many workers have shown a sign of life lately."""
+    age = settings().sweep_every * PULSES_TO_MISS
+    statement = select(WorkerPulse.name).where(WorkerPulse.seen_at > db_now(-age))
+    return len(read(lambda session: session.scalars(statement).all()))
+
+
+def expire_late() -> None:
+    """End the messages whose last moment passed while they waited."""
+    # Index ix_sms_messages_late; the conditions are spelled out so that both databases use it.
+    late = select(Message.id).where(
+        literal_column("rank = 0"), Message.not_after.is_not(None), Message.not_after <= db_now()
+    )
+    target = Target(State.EXPIRED, Reason.TOO_LATE)
+    ids = read(lambda session: session.scalars(late.limit(EXPIRED_AT_ONCE)).all())
+    write(lambda session: move(session, ids, State.QUEUED, target, settled_at=utc_now()))
+
+
+def end_leases() -> None:
+    """A message whose worker never came back may or may not have been taken: it becomes `unknown`."""
+    # Index ix_sms_messages_lease.
+    over = Message.lease_until < db_now()
+    statement = select(Message.id).where(literal_column("rank = 1"), over).limit(EXPIRED_AT_ONCE)
+    ids = read(lambda session: session.scalars(statement).all())
+    target = Target(State.UNKNOWN, Reason.WORKER_STOPPED)
+    write(lambda session: move(session, ids, State.SENDING, target, over))
+
+
+def tidy_broadcasts() -> None:
+    """Finish broadcasts that have nothing open, and cancel what came back to one that was cancelled."""
+    statement = select(Broadcast.id).where(Broadcast.state == BroadcastState.SENDING)
+    for broadcast_id in read(lambda session: session.scalars(statement).all()):
+        finish(broadcast_id)
+    left = select(Broadcast.id).where(
+        Broadcast.state == BroadcastState.CANCELLED,
+        exists().where(Message.broadcast_id == Broadcast.id, Message.state == State.QUEUED),
+    )
+    for broadcast_id in read(lambda session: session.scalars(left).all()):
+        write(partial(cancel_waiting, broadcast_id=broadcast_id))
+
+
+def ring() -> None:
+    """Ring for every account and every list that has work to do."""
+    accounts = read(
+        lambda session: session.scalars(select(Account.id).where(Account.removed_at.is_(None))).all()
+    )
+    for account_id in accounts:
+        if read(partial(sources, account_id=account_id)):
+            doorbell.ring_send(account_id)
+    preparing = select(Broadcast.id).where(Broadcast.state == BroadcastState.PREPARING)
+    for broadcast_id in read(lambda session: session.scalars(preparing).all()):
+        doorbell.ring_prepare(broadcast_id)

@@ -1,0 +1,119 @@
+"""A test SMS to a member of staff: one message without a customer behind it, accounted like every other.
+
+It is written already claimed, so no worker ever takes it and it never leaves later than asked: a worker's claim
+would cancel it, because the host knows no such customer. What is refused "for now" is cancelled, not kept.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from smsadmin.accounts import CHECK_DEADLINE, credentials
+from smsadmin.clock import utc_now
+from smsadmin.current import settings
+from smsadmin.database import db_now, read, write
+from smsadmin.models import Account, Asked, Message
+from smsadmin.providers import provider
+from smsadmin.reasons import Reason
+from smsadmin.sending.claim import outgoing
+from smsadmin.sending.moves import Target, move
+from smsadmin.sending.record import record
+from smsadmin.sending.waiting import account_is_open
+from smsadmin.states import RANK, State
+from smsadmin.text.parts import count_parts
+
+TEST = "test"
+"""The `event_kind` of a test SMS; it is no event of the catalogue."""
+
+USEFUL_FOR = timedelta(hours=1)
+
+
+class Closed(Exception):
+    """Nothing may be sent through this account now: it is removed or stopped, or SMS is switched off."""
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """The member of staff who asked for it, and the number (E.164) that gets it."""
+
+    key: str
+    name: str
+    phone: str
+
+    @property
+    def customer_key(self) -> str:
+        """Return what stands in a message's `customer_key`; no host's customer has such a key."""
+        return f"staff:{self.key}"[:64]
+
+
+def send_test(account: Account, addressee: Addressee, text: str) -> Message:
+    """Send one SMS through this account and return its row as recorded; raise `Closed` or `NoKey`."""
+    signed_in = credentials(account)
+    if not read(lambda session: session.scalar(select(account_is_open(account.id)))):
+        raise Closed(account.provider)
+    chosen = provider(account.provider)
+    message = write(lambda session: _claimed(session, account, addressee, text))
+    request_id = message.attempt_id or ""
+    # An error of ours in here leaves the row `sending`; the end of its lease makes it `unknown`.
+    answers = chosen.send(signed_in, request_id, [outgoing(chosen, message, text)], CHECK_DEADLINE)
+    record(account.id, [(message, answers[0])])
+    gave_up = Target(State.CANCELLED, answers[0].reason or Reason.PROVIDER_BUSY)
+    write(lambda session: move(session, [message.id], State.QUEUED, gave_up, settled_at=utc_now()))
+    return read(lambda session: session.get_one(Message, message.id))
+
+
+def last_test(addressee_key: str, account_id: int) -> Message | None:
+    """Return the last test SMS that this member of staff sent through the account (ix_sms_messages_customer)."""
+    statement = (
+        select(Message)
+        .where(
+            Message.customer_key == f"staff:{addressee_key}"[:64],
+            Message.event_kind == TEST,
+            Message.account_id == account_id,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return read(lambda session: session.scalars(statement).one_or_none())
+
+
+def _claimed(session: Session, account: Account, addressee: Addressee, text: str) -> Message:
+    """Write the message as under way, and the ledger's "asked"."""
+    attempt_id, now, parts = secrets.token_hex(16), utc_now(), count_parts(text).count
+    price = account.price_of_part
+    message = Message(
+        event_kind=TEST,
+        event_key=f"{TEST}:{attempt_id}",
+        customer_key=addressee.customer_key,
+        phone=addressee.phone,
+        name=addressee.name[:200],
+        text=text,
+        parts=parts,
+        price=price * parts if price is not None else None,
+        currency=account.currency,
+        state=State.SENDING.value,
+        rank=RANK[State.SENDING],
+        account_id=account.id,
+        attempt_id=attempt_id,
+        lease_until=db_now(settings().lease),
+        not_after=now + USEFUL_FOR,
+        created_at=now,
+    )
+    session.add(message)
+    session.flush()
+    chosen = provider(account.provider)
+    asked = {
+        "attempt_id": attempt_id,
+        "message_id": message.id,
+        "account_id": account.id,
+        "request_id": attempt_id,
+        "reference": chosen.reference(attempt_id, outgoing(chosen, message, text)),
+        "phone": addressee.phone,
+        "text": text,
+        "at": now,
+    }
+    session.execute(insert(Asked), [asked])
+    return message

@@ -1,0 +1,83 @@
+"""What the broadcast page shows: figures by state from the counters, clicks, parts and money."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from smsadmin import links
+from smsadmin.database import read
+from smsadmin.models import Broadcast, Message
+from smsadmin.states import FAILED, State
+from smsadmin.statistics.counters import figures
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of one broadcast."""
+
+    by_state: dict[State, int]
+    by_reason: dict[tuple[State, str], int]
+    """Only what has a reason."""
+    clicks: links.ClickFigures
+
+    @property
+    def considered(self) -> int:
+        """Return how many customers were looked at: every row is in exactly one state."""
+        return sum(self.by_state.values())
+
+    @property
+    def recipients(self) -> int:
+        """Return how many of them were meant to get the SMS."""
+        return self.considered - self.by_state[State.SKIPPED]
+
+    @property
+    def failed(self) -> int:
+        """Return what the screen calls errors."""
+        return sum(self.by_state[state] for state in FAILED)
+
+    @property
+    def open(self) -> int:
+        """Return how many still wait or are being handed over."""
+        return self.by_state[State.QUEUED] + self.by_state[State.SENDING]
+
+
+def report(broadcast: Broadcast) -> Report:
+    """Return the figures of a broadcast, from its counters and its links."""
+    counted = read(lambda session: figures(session, broadcast.id))
+    by_state = dict.fromkeys(State, 0)
+    by_reason = {}
+    for (state, reason), number in counted.items():
+        by_state[State(state)] += number
+        if reason:
+            by_reason[State(state), reason] = number
+    return Report(by_state, by_reason, links.click_figures(broadcast))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a formed list will take: parts, and money where the price of a part is known."""
+
+    parts: int
+    price: Decimal | None
+    currency: str | None
+    signing_in: int
+    """Recipients whose links sign them in."""
+
+
+def cost(broadcast_id: int) -> Cost:
+    """Add up the recipients of a formed list."""
+
+    def add(session: Session) -> Cost:
+        row = session.execute(
+            select(
+                func.coalesce(func.sum(Message.parts), 0),
+                func.sum(Message.price),
+                func.max(Message.currency),
+                func.count().filter(Message.signs_in),
+            ).where(Message.broadcast_id == broadcast_id, ~Message.left_out)
+        ).one()
+        return Cost(int(row[0]), row[1], row[2], row[3])
+
+    return read(add)

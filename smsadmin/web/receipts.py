@@ -1,0 +1,41 @@
+"""The providers' callbacks: `/sms/receipts/<provider>/<key>`; kept raw before the answer."""
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from smsadmin.current import settings
+from smsadmin.providers import PROVIDERS
+from smsadmin.providers.base import CallbackRequest
+from smsadmin.sending.receipts import FORGED, take
+
+blueprint = Blueprint("smsadmin_receipts", __name__, url_prefix="/sms/receipts")
+
+LARGEST = 64 * 1024
+"""No provider's receipt is larger, in bytes."""
+
+
+@blueprint.route("/<name>/<key>", methods=["GET", "POST"])
+def receive(name: str, key: str) -> ResponseReturnValue:
+    """Take a delivery receipt; anything but a forged one is answered with 200, or it would come for ever."""
+    request.max_content_length = LARGEST
+    # Read before any answer: the server drops a kept-alive connection whose body nobody read.
+    body = request.get_data(cache=True)
+    if name not in PROVIDERS:
+        abort(404)
+    callback = CallbackRequest(
+        method=request.method,
+        url=_public_url(),
+        key=key,
+        query=request.args.to_dict(),
+        form=request.form.to_dict(),
+        body=body,
+        headers=dict(request.headers),
+    )
+    if take(name, callback) == FORGED:
+        abort(403)
+    return "", 200
+
+
+def _public_url() -> str:
+    """Return the address that the provider called: the public one, whatever proxy stands before us."""
+    return settings().public_url.rstrip("/") + request.full_path.rstrip("?")

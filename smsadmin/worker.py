@@ -1,0 +1,36 @@
+"""The worker process: RQ's `SimpleWorker` for the jobs and the sweeper's thread beside it."""
+
+import os
+import socket
+
+from flask import Flask
+from redis import Redis
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from smsadmin.current import settings
+from smsadmin.sending import doorbell
+from smsadmin.sending.sweeper import Sweeper
+
+
+def run(app: Flask) -> None:
+    """Work until SIGTERM or SIGINT; a job under way is ended first."""
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    sweeper = Sweeper(app, name)
+    with app.app_context():
+        worker = SimpleWorker(
+            [doorbell.queue()],
+            name=name,
+            # Its own connection: RQ waits on it for longer than the others may.
+            connection=Redis.from_url(settings().redis_url),
+            serializer=JSONSerializer,
+            worker_ttl=30,
+            maintenance_interval=5,
+            job_monitoring_interval=5,
+        )
+        sweeper.start()
+        try:
+            worker.work(logging_level="WARNING")
+        finally:
+            sweeper.stopped.set()
+            sweeper.join(timeout=10)
