@@ -39,7 +39,7 @@ def form_list(broadcast_id: int, until: float) -> bool:
         )
         try:
             if batch:
-                _write_batch(broadcast, batch)
+                _write_batch(broadcast, _not_listed(broadcast, batch), batch[-1].key)
             else:
                 _end_of_pass(broadcast)
         except NotAllowed:
@@ -72,7 +72,16 @@ def _advance(session: Session, broadcast: Broadcast, **values: Any) -> None:
         raise NotAllowed(Step.PREPARED)
 
 
-def _write_batch(broadcast: Broadcast, customers: Sequence[Customer]) -> None:
+def _not_listed(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Customer]:
+    """Leave those away who have a row already: somebody may lose his confirmation between the two passes."""
+    statement = select(Message.customer_key).where(
+        Message.broadcast_id == broadcast.id, Message.customer_key.in_([c.key for c in customers])
+    )
+    listed = read(lambda session: set(session.scalars(statement)))
+    return [customer for customer in customers if customer.key not in listed]
+
+
+def _write_batch(broadcast: Broadcast, customers: Sequence[Customer], after_key: str) -> None:
     candidates = _candidates(broadcast, customers)
     template = links.template(broadcast)
     rows = _rows(broadcast, candidates, template)
@@ -84,11 +93,12 @@ def _write_batch(broadcast: Broadcast, customers: Sequence[Customer]) -> None:
         _advance(
             session,
             broadcast,
-            after_key=customers[-1].key,
+            after_key=after_key,
             considered=broadcast.considered + len(rows),
             next_position=broadcast.next_position + recipients,
         )
-        session.execute(insert(Message), rows)
+        if rows:
+            session.execute(insert(Message), rows)
         count(session, tally)
         if broadcast.wrap_login and shared:
             _no_login_on(shared, session, broadcast.id, template)

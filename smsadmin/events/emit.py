@@ -15,6 +15,7 @@ from smsadmin.clock import utc_now
 from smsadmin.current import host, settings
 from smsadmin.events.catalogue import CATALOGUE, Event
 from smsadmin.events.switches import is_on
+from smsadmin.failures import named
 from smsadmin.host import Customer
 from smsadmin.integration import integration
 from smsadmin.models import Account, Message
@@ -52,7 +53,7 @@ def emit(kind: str, *, customer_key: str, fact: str, values: Mapping[str, str] |
     try:
         return _emit(event, customer_key, fact, values or {})
     except Exception as error:
-        log.error("event %s was not notified: %s", kind, type(error).__name__)
+        log.error("event %s was not notified: %s", kind, named(error))
         return Emitted(queued=False)
 
 

@@ -78,6 +78,8 @@ def _take(
         .order_by(Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # A CTE runs once; a subquery in the WHERE may run again and lock more than `limit`.
+        .cte("waiting")
     )
     allowed = [account_is_open(account.id)]
     if broadcast_id is not EVENTS:
@@ -85,7 +87,7 @@ def _take(
     statement = (
         update(Message)
         .where(
-            Message.id.in_(waiting.scalar_subquery()),
+            Message.id.in_(select(waiting.c.id)),
             Message.state == State.QUEUED,
             *allowed,
         )

@@ -1,6 +1,7 @@
 """Wake a worker: RQ jobs that carry an id and nothing else. A ring that is refused is a success."""
 
 import logging
+from math import ceil
 
 from redis.exceptions import RedisError
 from rq import Queue
@@ -45,7 +46,8 @@ def _ring(job_id: str, function: str, number: int, letter: str) -> None:
             unique=True,
             result_ttl=0,
             failure_ttl=1,
-            job_timeout=int(settings().job_length * 3),
+            # RQ's alarm must never ring in the middle of a call: a claim made in the last moment has its lease.
+            job_timeout=ceil(settings().job_length + settings().lease) + 30,
         )
     except DuplicateJobError:
         log.debug("%s is ringing already", job_id)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from smsadmin import links
 from smsadmin.current import settings
+from smsadmin.failures import named
 from smsadmin.models import Message
 from smsadmin.providers.base import Answer, Credentials, Outcome, Outgoing, Provider
 from smsadmin.reasons import Reason
@@ -35,7 +36,7 @@ def submit(
             return provider.send(credentials, claim.request_id, request, deadline)
         except Exception as error:
             # A mistake of ours around the call: nobody knows what the provider took.
-            log.error("call to %s ended in %s", provider.name, type(error).__name__)
+            log.error("call to %s ended in %s", provider.name, named(error))
             return [Answer(Outcome.UNKNOWN, Reason.STRANGE_ANSWER, raw=type(error).__name__)] * len(request)
 
     answers = [answer for several in threads.map(call, requests) for answer in several]

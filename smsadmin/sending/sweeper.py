@@ -16,6 +16,7 @@ from smsadmin.broadcasts.lifecycle import cancel_waiting, finish
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.database import db_now, read, write
+from smsadmin.failures import named
 from smsadmin.models import Account, Broadcast, Message, WorkerPulse
 from smsadmin.reasons import Reason
 from smsadmin.sending import doorbell
@@ -53,7 +54,7 @@ class Sweeper(threading.Thread):
                     while apply_receipts() and not self.stopped.is_set():
                         pass
                 except Exception as error:
-                    log.error("sweep ended in %s; the next one tries again", type(error).__name__)
+                    log.error("sweep ended in %s; the next one tries again", named(error))
                 self.stopped.wait(settings().receipts_every)
             write(lambda session: _forget(session, self.worker))
 

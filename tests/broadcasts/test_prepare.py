@@ -11,6 +11,7 @@ from smsadmin.broadcasts.prepare import form_list
 from smsadmin.states import BroadcastState
 from smsadmin.statistics.report import cost
 from smsadmin.suppression import suppress
+from tests.hostapp.models import db
 from tests.plugin import Shop, fresh_phone
 
 
@@ -150,6 +151,23 @@ def test_forming_goes_on_where_a_killed_worker_stopped(shop: Shop) -> None:
         str(client.uid) for client in clients
     )
     assert [message.position for message in shop.messages(broadcast_id)] == list(range(7))
+
+
+def test_a_customer_who_loses_his_confirmation_meanwhile_stands_in_the_list_once(shop: Shop) -> None:
+    shop.connect()
+    shop.app.extensions["smsadmin"].settings = _with_batches_of(shop, 1)
+    client = shop.customer()
+    broadcast_id = shop.broadcast()
+    drafts.form_list(broadcast_id, "Привет!")
+    while not shop.messages(broadcast_id):
+        form_list(broadcast_id, time.monotonic() + 0.001)
+    client.mobile_ok_at = None
+    db.session.commit()
+
+    form_list(broadcast_id, time.monotonic() + 10)
+
+    assert shop.states(broadcast_id) == {"queued": 1}
+    assert shop.row(broadcast_id).state == BroadcastState.READY
 
 
 def test_a_list_that_is_thrown_away_leaves_nothing(shop: Shop) -> None:

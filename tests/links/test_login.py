@@ -50,7 +50,7 @@ def address_of(shop: Shop, client: Client) -> str:
     arrived = shop.simulator.get("/control/messages?after=0").json()["messages"]
     phone = (client.mobile or "").lstrip("+")
     texts = [sms["text"] for sms in arrived if sms["phone"].lstrip("+") == phone]
-    return re.findall(r"http://localhost/l/\w+", texts[-1])[0]
+    return str(re.findall(r"http://localhost/l/\w+", texts[-1])[0])
 
 
 def sent_to(shop: Shop, **fields: Any) -> tuple[int, Client]:

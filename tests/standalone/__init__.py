@@ -1,0 +1,1 @@
+"""The host in the box and the commands that run it."""
