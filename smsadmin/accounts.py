@@ -62,15 +62,15 @@ def connect(
     return write(replace)
 
 
-def change(account_id: int, *, sender: str, price_of_part: Decimal | None, currency: str) -> None:
-    """Change what is not a credential."""
-    write(
-        lambda session: session.execute(
-            update(Account)
-            .where(Account.id == account_id)
-            .values(sender=sender, price_of_part=price_of_part, currency=currency)
-        )
-    )
+def change(
+    account_id: int, *, secret: str, sender: str, price_of_part: Decimal | None, currency: str
+) -> None:
+    """Change all but the login; an empty secret keeps the stored one, a new one also ends a stop; raise `NoKey`."""
+    values: dict[str, object] = {"sender": sender, "price_of_part": price_of_part, "currency": currency}
+    if secret:
+        # Most often the wrong password was why it was stopped.
+        values |= {"sealed_secret": seal(secret), "stopped_reason": None, "stopped_until": None}
+    write(lambda session: session.execute(update(Account).where(Account.id == account_id).values(values)))
 
 
 def remove(name: str) -> None:

@@ -11,7 +11,7 @@ from redis import Redis
 
 from smsadmin.admin import init_app as add_screens
 from smsadmin.cli import init_app as add_commands
-from smsadmin.current import NAME
+from smsadmin.current import NAME, Wired
 from smsadmin.host import Customers, Host, Login, Loyalty, Staff
 from smsadmin.links import init_app as add_short_links
 from smsadmin.settings import Settings
@@ -25,9 +25,6 @@ class SmsAdmin:
     `smsadmin.host`. Settings are read from `app.config` (`SMSADMIN_*`, `SHORTLINKS_*`); a wrong one raises
     `BadSetting`.
     """
-
-    settings: Settings
-    redis: Redis
 
     def __init__(
         self,
@@ -47,9 +44,9 @@ class SmsAdmin:
 
     def init_app(self, app: Flask) -> None:
         """Read the settings and add screens, callbacks, short links and commands to `app`."""
-        self.settings = Settings.from_config(app.config)
-        self.redis = Redis.from_url(self.settings.redis_url, socket_timeout=10, socket_connect_timeout=5)
-        app.extensions[NAME] = self
+        settings = Settings.from_config(app.config)
+        redis = Redis.from_url(settings.redis_url, socket_timeout=10, socket_connect_timeout=2)
+        app.extensions[NAME] = Wired(settings, self.host, redis)
         add_short_links(app, self.host)
         add_callbacks(app)
         add_screens(app, self.admin)

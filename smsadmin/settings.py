@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from cryptography.fernet import Fernet
+
 PREFIX = "SMSADMIN_"
 
 
@@ -83,6 +85,13 @@ class Settings:
             )
         if min(self.rate, self.batch_size, self.threads, self.call_deadline) <= 0:
             raise BadSetting(f"{PREFIX}RATE, BATCH_SIZE, THREADS and CALL_DEADLINE must be above 0.")
+        for number, key in enumerate(self.keys, 1):
+            try:
+                Fernet(key)
+            except ValueError as error:
+                raise BadSetting(
+                    f"{PREFIX}KEYS: key number {number} is none: make one with Fernet.generate_key()."
+                ) from error
         try:
             ZoneInfo(self.timezone)
         except (KeyError, ValueError) as error:
@@ -109,7 +118,8 @@ def _converted(name: str, value: Any) -> Any:
     if name == "public_url":
         return str(value).rstrip("/") + "/"
     if name == "keys":
-        return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+        parts = value.split(",") if isinstance(value, str) else value
+        return tuple(key.strip() for key in parts if key.strip())
     if name in NUMBERS:
         try:
             return NUMBERS[name](value)

@@ -30,7 +30,7 @@ _numbers = count(1)
 
 def fresh_phone(ending: str = "") -> str:
     """Return an E.164 number that no other test uses; some endings meet a fixed fate at the simulator."""
-    return f"+7917{next(_numbers):03d}{ending}" if ending else f"+7916{next(_numbers):07d}"
+    return f"+79{next(_numbers):05d}{ending}" if ending else f"+7916{next(_numbers):07d}"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from smsadmin import links
 from smsadmin.accounts import sending_account
 from smsadmin.broadcasts import lifecycle
 from smsadmin.broadcasts.prepare import values_of
-from smsadmin.broadcasts.rendering import Rendered, prefixed
 from smsadmin.clock import utc_now
 from smsadmin.current import host
 from smsadmin.database import changed, write
@@ -18,6 +17,7 @@ from smsadmin.integration import integration
 from smsadmin.models import Broadcast
 from smsadmin.sending import doorbell
 from smsadmin.states import BroadcastState
+from smsadmin.text.template import Rendered, prefixed
 
 
 class NotConnected(Exception):

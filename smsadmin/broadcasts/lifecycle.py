@@ -3,7 +3,7 @@
 from collections import Counter as Tally
 from typing import Any
 
-from sqlalchemy import delete, exists, update
+from sqlalchemy import ColumnElement, delete, exists, update
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
@@ -70,13 +70,12 @@ def edit(broadcast_id: int) -> None:
 
 def send(broadcast_id: int, by: str) -> None:
     """Confirm a formed list and let it go, through the account it was priced for."""
-    still_connected = exists().where(Account.id == Broadcast.account_id, Account.removed_at.is_(None))
     write(
         lambda session: take(
             session,
             broadcast_id,
             Step.SEND,
-            still_connected,
+            _account_is_connected(),
             confirmed_by=by,
             confirmed_at=utc_now(),
         )
@@ -89,8 +88,14 @@ def pause(broadcast_id: int, reason: str | None = None) -> None:
 
 
 def resume(broadcast_id: int) -> None:
-    """Send the rest."""
-    write(lambda session: take(session, broadcast_id, Step.RESUME, pause_reason=None))
+    """Send the rest, through the account it was confirmed with."""
+    write(
+        lambda session: take(session, broadcast_id, Step.RESUME, _account_is_connected(), pause_reason=None)
+    )
+
+
+def _account_is_connected() -> ColumnElement[bool]:
+    return exists().where(Account.id == Broadcast.account_id, Account.removed_at.is_(None))
 
 
 def cancel(broadcast_id: int) -> None:

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from smsadmin import links
 from smsadmin.broadcasts.audience import Candidate, choose
 from smsadmin.broadcasts.lifecycle import NotAllowed, take
-from smsadmin.broadcasts.rendering import Template
 from smsadmin.clock import utc_now
 from smsadmin.current import host, settings
 from smsadmin.database import changed, read, write
@@ -26,6 +25,7 @@ from smsadmin.reasons import Reason
 from smsadmin.states import RANK, BroadcastState, State, Step
 from smsadmin.statistics.counters import count
 from smsadmin.suppression import suppressed_among
+from smsadmin.text.template import Template
 
 
 def form_list(broadcast_id: int, until: float) -> bool:

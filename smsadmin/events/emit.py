@@ -10,7 +10,6 @@ from sqlalchemy import false, update
 from sqlalchemy.orm import Session
 
 from smsadmin.accounts import sending_account
-from smsadmin.broadcasts.rendering import prefixed
 from smsadmin.clock import utc_now
 from smsadmin.current import host, settings
 from smsadmin.events.catalogue import CATALOGUE, Event
@@ -26,6 +25,7 @@ from smsadmin.suppression import suppressed_among
 from smsadmin.text import placeholders
 from smsadmin.text.parts import count_parts
 from smsadmin.text.phones import to_e164
+from smsadmin.text.template import prefixed
 from smsadmin.upsert import insert_or_ignore
 
 RINGS = "smsadmin.rings"

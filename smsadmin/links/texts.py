@@ -9,11 +9,11 @@ from shortlinks import blocks as link_blocks
 from shortlinks import text as link_text
 from shortlinks.models import LinkBlock
 from shortlinks.targets import check_target, is_own_site
-from smsadmin.broadcasts.rendering import LinkPlan, Template
 from smsadmin.current import settings
 from smsadmin.database import engine, read
 from smsadmin.links.owner import owner_of
 from smsadmin.models import Broadcast, Message
+from smsadmin.text.template import LinkPlan, Template
 
 MARGIN = 1000
 """Customers who may appear while a list is being formed, besides a tenth of those who were there."""

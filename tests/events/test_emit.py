@@ -2,7 +2,8 @@
 
 import pytest
 
-from smsadmin import accounts, emit, integration
+from smsadmin import accounts, emit
+from smsadmin.broadcasts import global_switch
 from smsadmin.events import switches
 from smsadmin.reasons import Reason
 from smsadmin.sending import doorbell
@@ -88,7 +89,7 @@ def test_a_switch_that_is_off_writes_nothing(shop: Shop) -> None:
         (lambda shop, client: setattr(client, "mobile", "12"), Reason.BAD_NUMBER),
         (lambda shop, client: setattr(client, "mobile", None), Reason.NO_NUMBER),
         (lambda shop, client: setattr(client, "mobile_ok_at", None), Reason.UNVERIFIED),
-        (lambda shop, client: integration.switch_off(), Reason.SMS_OFF),
+        (lambda shop, client: global_switch.switch_off(), Reason.SMS_OFF),
         (lambda shop, client: accounts.remove("smsc"), Reason.NOT_CONNECTED),
     ],
 )
@@ -106,8 +107,8 @@ def test_what_is_not_sent_is_a_row_with_its_reason(open_shop: Shop, prepare: obj
 def test_notifications_that_wait_when_sms_is_switched_off_never_go_out_later(open_shop: Shop) -> None:
     credited(open_shop.customer())
 
-    integration.switch_off()
-    integration.switch_on()
+    global_switch.switch_off()
+    global_switch.switch_on()
     open_shop.work()
 
     message = open_shop.messages()[0]

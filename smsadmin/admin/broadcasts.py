@@ -1,0 +1,158 @@
+"""The broadcasts: the list, the form, and the page of one from its draft to its last figure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from smsadmin import links
+from smsadmin.accounts import sending_account
+from smsadmin.admin import wording
+from smsadmin.admin.access import Screen, checked_post
+from smsadmin.admin.compose import ComposeForm, known_placeholders
+from smsadmin.admin.forms import posted
+from smsadmin.admin.obstacles import obstacles
+from smsadmin.admin.times import shown_money
+from smsadmin.broadcasts import drafts, lifecycle
+from smsadmin.broadcasts.lifecycle import NotAllowed
+from smsadmin.database import read
+from smsadmin.host import StaffMember
+from smsadmin.i18n import _
+from smsadmin.integration import integration
+from smsadmin.models import Broadcast
+from smsadmin.sending import doorbell
+from smsadmin.states import BroadcastState, State
+from smsadmin.statistics.report import cost, report
+
+ON_A_PAGE = 50
+
+
+class BroadcastsScreen(Screen):
+    """Broadcasts, from a draft to the figures."""
+
+    @expose("/")
+    def index(self) -> Any:
+        """List the broadcasts, newest first."""
+        page = max(1, request.args.get("page", 1, type=int))
+        window = select(Broadcast).order_by(Broadcast.id.desc()).offset((page - 1) * ON_A_PAGE)
+        found = read(lambda session: session.scalars(window.limit(ON_A_PAGE + 1)).all())
+        return self.render(
+            "broadcasts.html",
+            broadcasts=[(one, report(one)) for one in found[:ON_A_PAGE]],
+            last_page=page + 1 if len(found) > ON_A_PAGE else page,
+            page=page,
+            wording=wording,
+            State=State,
+            obstacles=obstacles(),
+        )
+
+    @expose("/new", methods=["GET", "POST"])
+    def new(self) -> Any:
+        """Write a new broadcast."""
+        form = posted(ComposeForm)
+        if request.method == "POST":
+            member = checked_post()
+            if form.validate() and "preview" not in request.form:
+                made = drafts.create(member.name, **_fields(form))
+                return redirect(url_for(".page", broadcast_id=made))
+        return self._form(form, None)
+
+    @expose("/<int:broadcast_id>/edit", methods=["GET", "POST"])
+    def edit(self, broadcast_id: int) -> Any:
+        """Change a draft."""
+        broadcast = find_broadcast(broadcast_id)
+        form = posted(ComposeForm, obj=broadcast)
+        if request.method == "POST":
+            checked_post()
+            if form.validate() and "preview" not in request.form:
+                if not drafts.change(broadcast_id, **_fields(form)):
+                    flash(_("The broadcast is not a draft any more; it cannot be changed."), "error")
+                return redirect(url_for(".page", broadcast_id=broadcast_id))
+        return self._form(form, broadcast)
+
+    def _form(self, form: ComposeForm, broadcast: Broadcast | None) -> Any:
+        text = form.text.data if not form.text.errors else None
+        return self.render(
+            "broadcast_form.html",
+            form=form,
+            broadcast=broadcast,
+            example=drafts.example(text, form.wrap_clicks.data, form.wrap_login.data) if text else None,
+            placeholders=", ".join(f"{{{name}}}" for name in known_placeholders()),
+            prefix=integration().text_prefix,
+            obstacles=obstacles(),
+        )
+
+    @expose("/<int:broadcast_id>")
+    def page(self, broadcast_id: int) -> Any:
+        """Show one broadcast: what it says, what to do next, and the figures."""
+        broadcast = find_broadcast(broadcast_id)
+        urls = links.addresses(broadcast.text)
+        return self.render(
+            "broadcast.html",
+            broadcast=broadcast,
+            state=BroadcastState(broadcast.state),
+            report=report(broadcast),
+            cost=cost(broadcast_id),
+            example=drafts.example(broadcast.text, broadcast.wrap_clicks, broadcast.wrap_login),
+            urls=urls,
+            foreign_urls=[url for url in urls if not links.can_sign_in(url)],
+            account=sending_account(),
+            money=shown_money,
+            wording=wording,
+            State=State,
+            obstacles=obstacles(),
+        )
+
+    @expose("/<int:broadcast_id>/do/<step>", methods=["POST"])
+    def do(self, broadcast_id: int, step: str) -> Response:
+        """Take a step: form the list, send, pause, go on, cancel, back to the draft."""
+        member = checked_post()
+        broadcast = find_broadcast(broadcast_id)
+        if step not in BUTTONS:
+            abort(404)
+        try:
+            BUTTONS[step](broadcast, member)
+        except NotAllowed:
+            flash(
+                _("That is not possible any more: the state of the broadcast has changed, see below."),
+                "error",
+            )
+        except drafts.NotConnected:
+            flash(_("Connect a provider first: there is nobody to send through."), "error")
+        return redirect(url_for(".page", broadcast_id=broadcast_id))
+
+
+def find_broadcast(broadcast_id: int) -> Broadcast:
+    """Return a broadcast; end the request with 404 when there is none."""
+    broadcast = read(lambda session: session.get(Broadcast, broadcast_id))
+    if broadcast is None:
+        abort(404)
+    return broadcast
+
+
+def _fields(form: ComposeForm) -> dict[str, Any]:
+    return {name: value for name, value in form.data.items() if name != form.meta.csrf_field_name}
+
+
+def _send(broadcast: Broadcast, member: StaffMember) -> None:
+    lifecycle.send(broadcast.id, member.name)
+    doorbell.ring_send(broadcast.account_id or 0)
+
+
+def _resume(broadcast: Broadcast, member: StaffMember) -> None:
+    lifecycle.resume(broadcast.id)
+    doorbell.ring_send(broadcast.account_id or 0)
+
+
+BUTTONS: Mapping[str, Callable[[Broadcast, StaffMember], None]] = {
+    "prepare": lambda broadcast, member: drafts.form_list(broadcast.id, broadcast.text),
+    "send": _send,
+    "pause": lambda broadcast, member: lifecycle.pause(broadcast.id),
+    "resume": _resume,
+    "cancel": lambda broadcast, member: lifecycle.cancel(broadcast.id),
+    "edit": lambda broadcast, member: lifecycle.edit(broadcast.id),
+}
+"""What the buttons of the page do."""

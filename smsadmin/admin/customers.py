@@ -1,0 +1,121 @@
+"""The customers as the plugin sees them: the list with its search, and who got which SMS."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response
+
+from smsadmin import links
+from smsadmin.admin import wording
+from smsadmin.admin.access import Screen, checked_post
+from smsadmin.current import host, settings
+from smsadmin.database import read
+from smsadmin.events.catalogue import CATALOGUE
+from smsadmin.host import Customer
+from smsadmin.i18n import _
+from smsadmin.models import Broadcast, Message
+from smsadmin.suppression import allow, suppress, suppressed_among, suppression
+from smsadmin.text.phones import shown, to_e164
+
+ON_A_PAGE = 50
+LONGEST_SEARCH = 100
+LAST_PAGE = 1_000_000
+"""No list is longer; a page number beyond would not fit the database's integers."""
+
+
+class CustomersScreen(Screen):
+    """Customers, and whether they get SMS."""
+
+    @expose("/")
+    def index(self) -> Any:
+        """List the customers, or those whom a search finds."""
+        # PostgreSQL knows no NUL in a text.
+        text = request.args.get("search", "").replace("\x00", "")[:LONGEST_SEARCH]
+        page = page_number()
+        found = host().customers.search(text, (page - 1) * ON_A_PAGE, ON_A_PAGE)
+        return self.render(
+            "customers.html",
+            customers=[(customer, shown_phone(customer)) for customer in found.customers],
+            suppressed=suppressed_among(customer.key for customer in found.customers),
+            total=found.total,
+            search=text,
+            page=page,
+            last_page=last_page(found.total),
+        )
+
+    @expose("/<path:key>")
+    def profile(self, key: str) -> Any:
+        """Show a customer: his number, whether he gets SMS, and those he got."""
+        customer = find_customer(key)
+        page = page_number()
+        messages, total = _messages(key, page)
+        return self.render(
+            "customer.html",
+            customer=customer,
+            phone=shown_phone(customer),
+            host_page=host().customers.url(key),
+            suppression=suppression(key),
+            messages=messages,
+            broadcasts=_broadcasts(messages),
+            events=CATALOGUE,
+            shown_text=links.shown,
+            wording=wording,
+            total=total,
+            page=page,
+            last_page=last_page(total),
+        )
+
+    @expose("/<path:key>", methods=["POST"])
+    def forbid(self, key: str) -> Response:
+        """Forbid SMS to a customer, or allow them again."""
+        member = checked_post()
+        find_customer(key)
+        if request.form.get("on"):
+            suppress(key, by=member.name[:100])
+            flash(_("This customer gets no SMS any more."), "success")
+        else:
+            allow(key)
+            flash(_("This customer gets SMS again."), "success")
+        return redirect(url_for(".profile", key=key), 303)
+
+
+def find_customer(key: str) -> Customer:
+    """Return a customer; end the request with 404 when there is none."""
+    customer = host().customers.get_many([key]).get(key) if "\x00" not in key else None
+    if customer is None:
+        abort(404)
+    return customer
+
+
+def shown_phone(customer: Customer) -> tuple[str, bool]:
+    """Return the customer's number for people to read, and whether an SMS can go there."""
+    e164 = to_e164(customer.phone or "", settings().region)
+    return (shown(e164), True) if e164 else (customer.phone or "", False)
+
+
+def page_number() -> int:
+    """Return which page of a list is asked for."""
+    return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+
+
+def last_page(total: int) -> int:
+    """Return the number of the last page of a list."""
+    return max(-(-total // ON_A_PAGE), 1)
+
+
+def _messages(key: str, page: int) -> tuple[list[Message], int]:
+    """Return a page of a customer's SMS, newest first, and how many there are (ix_sms_messages_customer)."""
+    his = Message.customer_key == key
+    window = select(Message).where(his).order_by(Message.id.desc()).offset((page - 1) * ON_A_PAGE)
+    found = read(lambda session: list(session.scalars(window.limit(ON_A_PAGE))))
+    total = read(lambda session: session.scalar(select(func.count()).where(his)))
+    return found, total or 0
+
+
+def _broadcasts(messages: list[Message]) -> dict[int, str]:
+    """Return the names of the broadcasts that these messages are of."""
+    ids = {message.broadcast_id for message in messages if message.broadcast_id is not None}
+    statement = select(Broadcast.id, Broadcast.name).where(Broadcast.id.in_(ids))
+    return read(lambda session: {row.id: row.name for row in session.execute(statement)})

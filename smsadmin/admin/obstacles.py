@@ -1,0 +1,77 @@
+"""What keeps SMS from going at the moment, said on every screen where somebody might wonder."""
+
+from typing import NamedTuple
+
+from flask import url_for
+
+from smsadmin.accounts import connected
+from smsadmin.admin.access import may_integrate
+from smsadmin.admin.wording import REASON_SENTENCES
+from smsadmin.clock import utc_now
+from smsadmin.current import settings
+from smsadmin.i18n import _
+from smsadmin.integration import integration
+from smsadmin.models import Account
+from smsadmin.providers import provider
+from smsadmin.reasons import Reason
+from smsadmin.sealing import NoKey, unseal
+from smsadmin.sending.sweeper import live_workers
+
+
+class Obstacle(NamedTuple):
+    """One thing in the way; `link` leads to where this member of staff can change it, if he may."""
+
+    sentence: str
+    link: str | None
+    in_settings: bool
+    """The integration settings can change it; else it is for whoever runs the site."""
+
+
+def obstacles() -> list[Obstacle]:
+    """Return all that keeps SMS from going now; an empty list means that they go."""
+    accounts = connected()
+    found: list[str] = []
+    if not keys_open(accounts):
+        found.append(
+            _(
+                "Sending is off: the key that opens the provider's password is missing in this copy of the site."
+            )
+        )
+    if not accounts:
+        found.append(_("No SMS provider is connected, so nothing is sent."))
+    if not integration().enabled:
+        found.append(_("SMS is switched off: broadcasts wait, notifications are skipped."))
+    if accounts and (reason := stopped(accounts[0])):
+        why = REASON_SENTENCES[reason]
+        found.append(
+            _(
+                "%(provider)s does not send at the moment. %(reason)s %(advice)s",
+                provider=provider(accounts[0].provider).title,
+                reason=why.says,
+                advice=why.advice,
+            )
+        )
+    link = url_for("sms_integration.index") if may_integrate() else None
+    in_the_way = [Obstacle(sentence, link, True) for sentence in found]
+    if not live_workers():
+        sentence = _("The worker that sends is not running. Ask whoever runs the site to start it.")
+        in_the_way.append(Obstacle(sentence, None, False))
+    return in_the_way
+
+
+def stopped(account: Account) -> Reason | None:
+    """Return why nothing is sent through this account now, or None."""
+    over = account.stopped_until is not None and account.stopped_until <= utc_now()
+    return Reason(account.stopped_reason) if account.stopped_reason and not over else None
+
+
+def keys_open(accounts: list[Account]) -> bool:
+    """Say whether there is a key, and the one that opens the passwords of these accounts."""
+    if not settings().keys:
+        return False
+    try:
+        for account in accounts:
+            unseal(account.sealed_secret)
+    except NoKey:
+        return False
+    return True

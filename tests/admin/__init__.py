@@ -1,0 +1,1 @@
+"""The tests of the screens in the back office."""

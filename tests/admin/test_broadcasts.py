@@ -1,0 +1,246 @@
+"""The broadcast screens: compose, check, send, and every figure against the list that it opens."""
+
+import re
+from typing import Any
+
+import pytest
+
+from smsadmin.broadcasts import global_switch, lifecycle
+from smsadmin.database import read
+from smsadmin.providers import provider
+from smsadmin.sending.claim import claim
+from smsadmin.sending.sweeper import end_leases
+from smsadmin.statistics.counters import counted_rows
+from tests.admin.browser import OFFICE, Browser
+from tests.plugin import Shop, fresh_phone
+
+NEW = "/broadcasts/new"
+TEXT = "Привет, {name}! Сюда: http://localhost/sale до завтра"
+FIGURE = re.compile(r'<a class="sms-figure[^"]*" href="([^"]+)"><b>(\d+)</b>')
+REASON = re.compile(r'<td class="text-right"><a href="([^"]+reason=[^"]+)">(\d+)</a>')
+TOTAL = re.compile(r'id="total">(\d+)<')
+
+
+def write(browser: Browser, **fields: str) -> Any:
+    usual = {"name": "Акция", "text": TEXT, "verified_only": "y", "wrap_clicks": "y", "wrap_login": "y"}
+    return browser.press(NEW, NEW, **{name: value for name, value in (usual | fields).items() if value})
+
+
+def figures_agree(browser: Browser, broadcast_id: int) -> dict[str, int]:
+    """Click every figure of the page: its list has that many entries. Return the figures by their address."""
+    page = browser.read(f"/broadcasts/{broadcast_id}")
+    found = FIGURE.findall(page) + [(url.replace("&amp;", "&"), n) for url, n in REASON.findall(page)]
+    assert len(found) > 5
+    for url, number in found:
+        behind = browser.read(url.removeprefix(OFFICE))
+        total = TOTAL.search(behind)
+        assert total is not None, url
+        assert total.group(1) == number, url
+        rows = behind.count("<tr>") - (1 if "<thead>" in behind else 0)
+        assert rows == min(int(number), 50), url
+    return {url.rpartition("/")[2]: int(number) for url, number in found}
+
+
+def test_a_broadcast_goes_from_the_form_to_the_last_figure(shop: Shop, operator: Browser) -> None:
+    shop.connect()
+    shop.customers(3)
+    shop.customer(mobile_ok_at=None)
+
+    page = write(operator)
+    assert page.status_code == 200
+    operator.press("/broadcasts/1", "/broadcasts/1/do/prepare")
+    form_all(shop, 1)
+    ready = operator.read("/broadcasts/1")
+    assert "Send to 3 recipients" in ready
+    operator.press("/broadcasts/1", "/broadcasts/1/do/send")
+    shop.work()
+
+    figures = figures_agree(operator, 1)
+    assert figures["considered"] == 4
+    assert figures["recipients"] == figures["accepted"] == 3
+    assert figures["skipped"] == 1
+
+
+def form_all(shop: Shop, broadcast_id: int) -> None:
+    import time
+
+    from smsadmin.broadcasts.prepare import form_list
+
+    assert form_list(broadcast_id, time.monotonic() + 20) is False
+
+
+def test_every_figure_opens_its_list_after_pause_cancel_and_late_receipts(shop: Shop, guest: Browser) -> None:
+    account = shop.connect()
+    shop.customers(4)
+    shop.customer(phone=fresh_phone("9901"))
+    shop.customer(phone=fresh_phone("9911"))
+    shop.customer(phone="12")
+    broadcast_id = shop.formed(TEXT, wrap_clicks=True, wrap_login=True)
+    figures_agree(guest, broadcast_id)
+
+    lifecycle.send(broadcast_id, "Мария")
+    claim(account, provider("smsc"), broadcast_id, 1)
+    lifecycle.pause(broadcast_id)
+    assert figures_agree(guest, broadcast_id)["sending"] == 1
+
+    shop.end_leases_now()
+    end_leases()
+    lifecycle.resume(broadcast_id)
+    shop.work(0.2)
+    lifecycle_or_done(broadcast_id)
+    figures_agree(guest, broadcast_id)
+
+    for message in shop.messages(broadcast_id):
+        if message.attempt_id:
+            shop.receive(message, "20" if message.id % 2 else "1", "6" if message.id % 2 else "0")
+    last = figures_agree(guest, broadcast_id)
+
+    rows = read(lambda session: counted_rows(session, broadcast_id))
+    assert last["considered"] == sum(rows.values()) == 7
+    assert last["failed"] == sum(n for (state, _), n in rows.items() if state in ("rejected", "undelivered"))
+
+
+def lifecycle_or_done(broadcast_id: int) -> None:
+    """Cancel, unless everything had left already."""
+    from contextlib import suppress
+
+    with suppress(lifecycle.NotAllowed):
+        lifecycle.cancel(broadcast_id)
+
+
+def test_cancelling_shows_what_was_cancelled(shop: Shop, operator: Browser) -> None:
+    shop.connect()
+    shop.customers(3)
+    broadcast_id = shop.formed()
+    lifecycle.send(broadcast_id, "Мария")
+
+    operator.press(f"/broadcasts/{broadcast_id}", f"/broadcasts/{broadcast_id}/do/cancel")
+
+    assert figures_agree(operator, broadcast_id)["cancelled"] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "Write the text"),
+        ("Привет, {nmae}!", "There is no placeholder {nmae}"),
+        ("Заходите: www.shop.ru", "https://www.shop.ru"),
+        ("Заходите: shop.ru/sale", "https://shop.ru/sale"),
+        ("Сюда: http://localhost/u/{name}", "cannot have placeholders"),
+        ("Сюда: http://localhost:99999/", "nobody can open"),
+        ("а" * 1001, "too long"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
+    operator: Browser, text: str, says: str
+) -> None:
+    page = write(operator, text=text, name="Моя акция").text
+
+    assert says in page
+    assert 'value="Моя акция"' in page
+    assert operator.open("/broadcasts/1").status_code == 404
+
+
+def test_the_preview_saves_nothing_and_shows_length_and_parts(shop: Shop, operator: Browser) -> None:
+    shop.customer("Анна")
+
+    page = write(operator, preview="1", wrap_login="").text
+
+    assert "Привет, Анна! Сюда: localhost/l/•••• до завтра" in page
+    assert "parts: 1" in page
+    assert operator.open("/broadcasts/1").status_code == 404
+
+
+def test_composing_works_with_nothing_connected_and_the_page_says_what_is_missing(boss: Browser) -> None:
+    write(boss)
+
+    page = boss.read("/broadcasts/1")
+
+    assert "Open the integration settings" in page
+    assert re.search(r"<button[^>]*disabled[^>]*>Form the list", page)
+    boss.press("/broadcasts/1", "/broadcasts/1/do/prepare")
+    assert "Connect a provider first" in boss.press("/broadcasts/1", "/broadcasts/1/do/prepare").text
+
+
+def test_with_sms_switched_off_the_page_says_so(shop: Shop, boss: Browser) -> None:
+    shop.connect()
+    global_switch.switch_off()
+    write(boss)
+
+    assert "switched off" in boss.read("/broadcasts/1")
+
+
+def test_without_a_live_worker_the_page_says_so(shop: Shop, boss: Browser) -> None:
+    shop.connect()
+
+    assert "worker" in boss.read("/broadcasts/")
+
+
+def test_a_viewer_reads_and_cannot_change(shop: Shop, operator: Browser, guest: Browser) -> None:
+    shop.connect()
+    write(operator)
+
+    page = guest.read("/broadcasts/1")
+
+    assert "/do/" not in page
+    assert guest.post("/broadcasts/1/do/cancel").status_code in (400, 403)
+    assert shop.row(1).state == "draft"
+
+
+def test_a_button_of_another_site_does_nothing(shop: Shop, operator: Browser) -> None:
+    shop.connect()
+    write(operator)
+
+    assert operator.post("/broadcasts/1/do/cancel").status_code == 400
+    assert shop.row(1).state == "draft"
+
+
+def test_a_step_that_is_not_possible_any_more_is_said_and_changes_nothing(
+    shop: Shop, operator: Browser
+) -> None:
+    shop.connect()
+    shop.customers(1)
+    broadcast_id = shop.formed()
+    page = operator.open(f"/broadcasts/{broadcast_id}").text
+    lifecycle.cancel(broadcast_id)
+    from tests.admin.browser import tokens
+
+    answer = operator.post(f"/broadcasts/{broadcast_id}/do/send", **tokens(page))
+
+    assert "not possible any more" in answer.text
+    assert shop.row(broadcast_id).state == "cancelled"
+
+
+def test_strangers_are_sent_to_sign_in(shop: Shop) -> None:
+    shop.connect()
+
+    assert Browser(shop.app).open("/broadcasts/").status_code == 302
+
+
+def test_no_list_shows_a_working_link(shop: Shop, guest: Browser) -> None:
+    shop.connect()
+    shop.customers(2)
+    broadcast_id = shop.sent(TEXT, wrap_clicks=True, wrap_login=True)
+    arrived = shop.simulator.get("/control/messages?after=0").json()["messages"]
+    phones = {message.phone[1:] for message in shop.messages(broadcast_id)}
+    codes = [
+        re.findall(r"/l/(\w+)", sms["text"])[0]
+        for sms in arrived
+        if sms["phone"].lstrip("+") in phones and "/l/" in sms["text"]
+    ]
+    assert len(codes) == 2
+
+    pages = [
+        guest.read(f"/figures/{broadcast_id}/messages/considered"),
+        guest.read(f"/broadcasts/{broadcast_id}"),
+    ]
+
+    assert all("localhost/l/••••" in page for page in pages)
+    assert not any(code in page for code in codes for page in pages)
+
+
+@pytest.mark.parametrize(
+    "path", ["/broadcasts/99", "/figures/99/messages/delivered", "/figures/1/messages/nothing"]
+)
+def test_what_is_not_there_is_a_404(guest: Browser, path: str) -> None:
+    assert guest.open(path).status_code == 404

@@ -1,0 +1,40 @@
+"""A wrong setting is one sentence at the start, with the name, the value and what to do."""
+
+import pytest
+from cryptography.fernet import Fernet
+
+from smsadmin.settings import BadSetting, Settings
+
+GOOD = {"SMSADMIN_PUBLIC_URL": "https://shop.example"}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "SMSADMIN_PUBLIC_URL is missing"),
+        ({"SMSADMIN_PUBLIC_URL": "shop.example"}, "must start with http"),
+        (GOOD | {"SMSADMIN_RAET": "5"}, "SMSADMIN_RAET is not a setting"),
+        (GOOD | {"SMSADMIN_RATE": "fast"}, "SMSADMIN_RATE is 'fast': it must be a number"),
+        (GOOD | {"SMSADMIN_RATE": "0"}, "must be above 0"),
+        (GOOD | {"SMSADMIN_LEASE": "10", "SMSADMIN_CALL_DEADLINE": "20"}, "must be longer than"),
+        (GOOD | {"SMSADMIN_TIMEZONE": "Moskau"}, "no such zone"),
+        (GOOD | {"SMSADMIN_KEYS": "abc"}, "SMSADMIN_KEYS: key number 1"),
+    ],
+)
+def test_a_wrong_setting_says_which_and_what_to_do(given: dict[str, str], says: str) -> None:
+    with pytest.raises(BadSetting, match=says):
+        Settings.from_config(given)
+
+
+def test_settings_come_as_text_from_the_environment() -> None:
+    keys = f"{Fernet.generate_key().decode()}, {Fernet.generate_key().decode()}"
+    settings = Settings.from_config(
+        GOOD | {"SMSADMIN_RATE": "2.5", "SMSADMIN_THREADS": "3", "SMSADMIN_KEYS": keys}
+    )
+
+    assert (settings.rate, settings.threads, len(settings.keys)) == (2.5, 3, 2)
+    assert settings.public_url == "https://shop.example/"
+
+
+def test_no_key_is_no_error_because_only_sending_is_off_then() -> None:
+    assert Settings.from_config(GOOD | {"SMSADMIN_KEYS": ""}).keys == ()
