@@ -3,6 +3,7 @@
 # make check  lint, format and types
 # make demo   a broadcast from end to end, without screens (RECIPIENTS=1000 DATABASE=postgresql SEED=1)
 # make fmt    format the code
+# make messages  collect the texts for people, compile their Russian (smsadmin/translations)
 # make lock   write the lock files anew
 #
 # Keeps to GNU make 3.81, which macOS has. The first target of the day makes .venv and installs what is locked.
@@ -17,7 +18,12 @@ export PYTHON RECIPIENTS DATABASE SEED
 # `python -m` throughout: the programs in .venv/bin do not start from a very long path.
 IN_VENV = .venv/bin/python -m
 
-.PHONY: run test check demo fmt lock packages packages-dev
+# The texts of all screens: English in the code, Russian in the catalogue.
+TEXTS = smsadmin/translations/smsadmin.pot
+RUSSIAN = smsadmin/translations/ru/LC_MESSAGES/smsadmin
+BABEL = $(IN_VENV) babel.messages.frontend -q
+
+.PHONY: run test check demo fmt messages lock packages packages-dev
 
 run: packages
 	@$(IN_VENV) smsadmin.standalone.run
@@ -36,6 +42,12 @@ demo: packages-dev
 fmt: packages-dev
 	@$(IN_VENV) ruff check --fix .
 	@$(IN_VENV) ruff format .
+
+# No lines, dates or guesses in the catalogues: they change only when a text does.
+messages: packages-dev
+	@$(BABEL) extract -F scripts/babel.cfg -k lazy -k lazy_pgettext:1c,2 --add-location=file --omit-header -w 110 -o $(TEXTS) smsadmin
+	@$(BABEL) update -N --ignore-obsolete --ignore-pot-creation-date -w 110 -l ru -i $(TEXTS) -o $(RUSSIAN).po
+	@$(BABEL) compile -l ru -i $(RUSSIAN).po -o $(RUSSIAN).mo
 
 lock:
 	@sh scripts/lock.sh

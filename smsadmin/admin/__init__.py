@@ -25,7 +25,7 @@ def init_app(app: Flask, admin: Admin) -> None:
         )
     )
     for screen, name, path in (
-        (FiguresScreen, lazy("Figures"), "figures"),
+        (FiguresScreen, lazy("Broadcasts"), "figures"),
         (BroadcastsScreen, lazy("Broadcasts"), "broadcasts"),
         (EventsScreen, lazy("Events"), "events"),
         (CustomersScreen, lazy("Customers"), "customers"),

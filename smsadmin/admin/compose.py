@@ -20,7 +20,10 @@ class ComposeForm(SafeForm):
 
     name = StringField(
         lazy("Name"),
-        [InputRequired(lazy("Give the broadcast a name; only staff see it.")), Length(max=200)],
+        [
+            InputRequired(lazy("Give the broadcast a name; only staff see it.")),
+            Length(max=200, message=lazy("At most %(max)d characters.")),
+        ],
     )
     text = TextAreaField(
         lazy("Text of the SMS"),

@@ -11,6 +11,7 @@ from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from smsadmin import SmsAdmin
@@ -18,7 +19,7 @@ from smsadmin.i18n import _, lazy
 from smsadmin.standalone import adapters, cabinet, sqlite, staff, views
 from smsadmin.standalone.models import db
 from smsadmin.standalone.shop import as_text
-from smsadmin.standalone.signed_in import login_manager
+from smsadmin.standalone.signed_in import login_manager, signed_in_customer
 from smsadmin.standalone.staff_admin import CustomersView, HomeView, LoyaltyView
 
 LANGUAGES = ("ru", "en")
@@ -68,6 +69,8 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _back_office(app: Flask) -> Admin:
+    app.register_error_handler(HTTPException, views.sorry)
+
     theme = Bootstrap4Theme(fluid=True, base_template="shop/admin_base.html")
     admin = Admin(app, name=lazy("Corner shop"), theme=theme, index_view=HomeView(name=lazy("Home")))
     shop = lazy("Shop")
@@ -84,9 +87,12 @@ def is_own_table(name: str | None, kind: str, parents: Mapping[str, str | None])
 
 
 def language() -> str:
-    """Return the visitor's language: chosen by `?lang=`, else as before, else Russian."""
-    chosen = session.get("lang") if has_request_context() else None
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+    """Return the visitor's language: chosen by `?lang=`, else a customer's own, else Russian."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    customer = signed_in_customer()
+    wanted = session.get("lang") or (customer.locale if customer else None)
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
 def keep_language() -> None:

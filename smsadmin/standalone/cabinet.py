@@ -23,7 +23,7 @@ def sign_in() -> str | Response:
             start_session(customer, fresh=True)
             return redirect(target, 303)
         flash(_("There is no customer with this phone and password."), "danger")
-    return render_template("shop/sign_in.html", form=form, title=_("Sign in"))
+    return render_template("shop/sign_in.html", form=form, title=_("Customer sign-in"))
 
 
 @pages.post("/sign-out")

@@ -14,7 +14,7 @@ from smsadmin.standalone.keys import Keys
 from smsadmin.standalone.ports import BadPort, check_free, free_port, local_address, visible_address
 from smsadmin.standalone.reach import Unreachable, check_database, check_redis
 
-KEYS = Keys("secret", "fernet", "1:key", "salt")
+KEYS = Keys("secret", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "1:key", "salt")
 REDIS = "unix:///tmp/redis.sock?db=0"
 
 
