@@ -83,8 +83,9 @@ class Settings:
             raise BadSetting(
                 f"{PREFIX}LEASE is {self.lease}: it must be longer than {PREFIX}CALL_DEADLINE ({self.call_deadline})."
             )
-        if min(self.rate, self.batch_size, self.threads, self.call_deadline) <= 0:
-            raise BadSetting(f"{PREFIX}RATE, BATCH_SIZE, THREADS and CALL_DEADLINE must be above 0.")
+        for name in NUMBERS:
+            if getattr(self, name) <= 0:
+                raise BadSetting(f"{PREFIX}{name.upper()} is {getattr(self, name)}: it must be above 0.")
         for number, key in enumerate(self.keys, 1):
             try:
                 Fernet(key)

@@ -1,0 +1,148 @@
+"""A real worker process: rung for, robbed of its Redis, asked to stop, killed in the middle of a call."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+from rq.worker import Worker, WorkerStatus
+from sqlalchemy import select
+
+from smsadmin.broadcasts import lifecycle
+from smsadmin.database import read
+from smsadmin.models import WorkerPulse
+from smsadmin.reasons import Reason
+from smsadmin.sending import doorbell
+from smsadmin.states import BroadcastState
+from tests.plugin import Shop, fresh_phone
+from tests.simulator.running import wait_until
+
+
+@contextmanager
+def worker(shop: Shop, **settings: Any) -> Iterator[subprocess.Popen[str]]:
+    """Run a worker for this host; at the block's end it has to stop in good order. Times are scaled down."""
+    config = shop.app.config
+    quick = {
+        "SMSADMIN_BASE_URLS": config["SMSADMIN_BASE_URLS"],
+        "SMSADMIN_RATE": 100_000,
+        "SMSADMIN_CALL_DEADLINE": 1,
+        "SMSADMIN_LEASE": 1.5,
+        "SMSADMIN_SWEEP_EVERY": 0.1,
+        "SMSADMIN_RECEIPTS_EVERY": 0.1,
+    }
+    told = {
+        "database_url": config["SQLALCHEMY_DATABASE_URI"],
+        "redis_url": config["SMSADMIN_REDIS_URL"],
+        **quick,
+        **settings,
+    }
+    command = [sys.executable, "-m", "tests.worker_starter"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdin is not None
+            process.stdin.write(json.dumps(told))
+            process.stdin.close()
+            yield process
+            if process.returncode is None:
+                process.terminate()
+                assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()
+
+
+def pulses() -> list[str]:
+    return list(read(lambda session: session.scalars(select(WorkerPulse.name)).all()))
+
+
+def confirmed(shop: Shop, **fields: Any) -> int:
+    """Form a list and let it go; nobody has been rung for yet."""
+    broadcast_id = shop.formed(**fields)
+    lifecycle.send(broadcast_id, "Мария")
+    return broadcast_id
+
+
+def is_ready(client: redis.Redis) -> bool:
+    """Say whether a worker waits at the doorbell; before that a signal simply ends it."""
+    return any(one.get_state() == WorkerStatus.IDLE for one in Worker.all(client))
+
+
+def is_finished(shop: Shop, broadcast_id: int) -> bool:
+    return shop.row(broadcast_id).state == BroadcastState.FINISHED
+
+
+def arrived(shop: Shop, *phones: str) -> list[str]:
+    """The phones on which an SMS arrived, once for each SMS."""
+    after = 0
+    found: list[str] = []
+    while page := shop.simulator.get("/control/messages", after=after).json():
+        if page["last"] == after:
+            return [phone for phone in found if phone in phones]
+        found += [message["phone"] for message in page["messages"]]
+        after = page["last"]
+    return found
+
+
+def test_a_worker_that_is_rung_for_sends_the_broadcast(shop: Shop, redis_url: str) -> None:
+    account = shop.connect()
+    phones = [client.mobile or "" for client in shop.customers(5)]
+
+    with worker(shop, SMSADMIN_SWEEP_EVERY=1000), redis.Redis.from_url(redis_url) as client:
+        # It sweeps once, at its start: after that only the doorbell can wake it.
+        wait_until(lambda: bool(pulses()) and is_ready(client))
+        broadcast_id = confirmed(shop)
+        doorbell.ring_send(account.id)
+        wait_until(lambda: is_finished(shop, broadcast_id))
+
+    assert shop.states(broadcast_id) == {"accepted": 5}
+    assert sorted(arrived(shop, *phones)) == sorted(phones)
+
+
+def test_a_broadcast_goes_on_however_often_redis_is_emptied(shop: Shop, redis_url: str) -> None:
+    shop.connect()
+    phones = [client.mobile or "" for client in shop.customers(15)]
+    broadcast_id = confirmed(shop)
+    # Many short jobs, so that the doorbell is lost on the way from one to the next.
+    slowly = {"SMSADMIN_BATCH_SIZE": 1, "SMSADMIN_JOB_LENGTH": 0.05, "SMSADMIN_SWEEP_EVERY": 0.1}
+
+    with worker(shop, **slowly), redis.Redis.from_url(redis_url) as client:
+        wait_until(lambda: client.flushall() and is_finished(shop, broadcast_id))
+
+    assert shop.states(broadcast_id) == {"accepted": 15}
+    assert sorted(arrived(shop, *phones)) == sorted(phones)
+
+
+def test_a_worker_asked_to_stop_in_the_middle_of_a_broadcast_leaves_nothing_behind(shop: Shop) -> None:
+    shop.connect()
+    phones = [client.mobile or "" for client in shop.customers(30)]
+    broadcast_id = confirmed(shop)
+
+    with worker(shop, SMSADMIN_RATE=10, SMSADMIN_JOB_LENGTH=0.5):
+        wait_until(lambda: len(arrived(shop, *phones)) >= 10)
+
+    assert pulses() == []
+    assert set(shop.states(broadcast_id)) == {"accepted", "queued"}
+    assert len(arrived(shop, *phones)) == shop.states(broadcast_id)["accepted"]
+
+
+def test_a_worker_killed_in_the_middle_of_a_call_leaves_its_messages_unknown(shop: Shop) -> None:
+    shop.connect()
+    phone = fresh_phone("9910")
+    shop.customer(phone=phone)
+    broadcast_id = confirmed(shop)
+    with worker(shop) as process:
+        wait_until(lambda: arrived(shop, phone) == [phone])
+        process.kill()
+        process.wait()
+    assert shop.states(broadcast_id) == {"sending": 1}
+
+    with worker(shop):
+        wait_until(lambda: is_finished(shop, broadcast_id))
+        time.sleep(0.5)
+
+    assert shop.states(broadcast_id) == {"unknown": 1}
+    assert shop.reasons(broadcast_id) == {Reason.WORKER_STOPPED: 1}
+    assert arrived(shop, phone) == [phone]
