@@ -3,7 +3,7 @@
 import threading
 import time
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,11 @@ from shortlinks.models import LinkBlock
 
 # A miss reads the database at most so often; whoever comes in between waits for the next read.
 _RELOAD_EVERY = 1.0
+
+# A code is handed out when its block is there, so a number that was missed is a guess: it is not waited for
+# again so soon, or one lucky guess, repeated, would hold every thread of the server.
+_MISS_LASTS = 60.0
+_MOST_MISSES = 1000
 
 
 class BlockCache:
@@ -30,6 +35,7 @@ class BlockCache:
         self._blocks: list[LinkBlock] = []
         self._firsts: list[int] = []
         self._read_at = float("-inf")
+        self._missed: dict[int, float] = {}
 
     def find(self, number: int) -> LinkBlock | None:
         """Return the block that holds `number` if this process knows it; `revoked_at` may be out of date."""
@@ -47,13 +53,33 @@ class BlockCache:
         """
         asked_at = self._clock()
         block = self.find(number)
-        if block is not None:
+        if block is not None or asked_at < self._missed.get(number, float("-inf")) + _MISS_LASTS:
             return block
+        self._read_after(asked_at)
+        block = self.find(number)
+        if block is None:
+            self._note_miss(number)
+        return block
+
+    def find_all(self, numbers: Collection[int]) -> dict[int, LinkBlock]:
+        """Return the block of each number that has one, reading newer blocks once at most."""
+        asked_at = self._clock()
+        if any(self.find(number) is None for number in numbers):
+            self._read_after(asked_at)
+        found = ((number, self.find(number)) for number in numbers)
+        return {number: block for number, block in found if block is not None}
+
+    def _note_miss(self, number: int) -> None:
+        with self._lock:
+            if len(self._missed) >= _MOST_MISSES:
+                self._missed.clear()
+            self._missed[number] = self._clock()
+
+    def _read_after(self, asked_at: float) -> None:
         with self._lock:
             if self._read_at < asked_at:
                 self._wait_for_turn()
                 self._read_newer()
-        return self.find(number)
 
     def _wait_for_turn(self) -> None:
         early = self._read_at + _RELOAD_EVERY - self._clock()

@@ -42,7 +42,7 @@ class ShortDomain:
 def _unknown_link(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
     # Some servers drop the connection when a body is left unread.
     length = str(environ.get("CONTENT_LENGTH") or "0")
-    environ["wsgi.input"].read(min(int(length), _MOST_BODY) if length.isdigit() else 0)
+    environ["wsgi.input"].read(min(int(length), _MOST_BODY) if length.isdecimal() else 0)
     page = UNKNOWN_LINK.encode()
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),

@@ -1,11 +1,14 @@
 """Wires the short links into a host's app: settings, addresses, short domain, flusher, commands."""
 
+import logging
 import os
 import threading
+from traceback import format_tb
 from typing import Any
 
 from flask import Flask, current_app, request, request_started
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from shortlinks.cli import commands
 from shortlinks.domain import ShortDomain
@@ -16,7 +19,12 @@ from shortlinks.settings import BadSetting, Settings, read_settings
 from shortlinks.shortener import Shortener
 from shortlinks.views import short_links
 
+log = logging.getLogger(__name__)
+
 OUR_BLUEPRINTS = ("shortlinks", "shortlinks_login")
+
+MOST_BODY = 64 * 1024
+"""Nothing that is meant for us is longer, in bytes."""
 
 
 class ShortLinks:
@@ -61,6 +69,21 @@ def _answer_first() -> ResponseReturnValue | None:
     """Answer our own addresses, past the host's hooks; of these only its CSRF protection is still asked."""
     if request.blueprint not in OUR_BLUEPRINTS:
         return None
+    request.max_content_length = MOST_BODY
+    # Read before any answer: some servers drop a kept-alive connection whose body nobody read.
+    request.get_data(parse_form_data=True)
+    try:
+        return _answer()
+    except HTTPException:
+        raise
+    except Exception as error:
+        # Flask would log the address, and a login code in it is a customer's secret; so no message either.
+        way = "".join(format_tb(error.__traceback__))
+        log.error("A short link could not be answered: %s\n%s", type(error).__name__, way)
+        raise InternalServerError from None
+
+
+def _answer() -> ResponseReturnValue:
     csrf = current_app.extensions.get("csrf")
     if csrf is not None and current_app.config.get("WTF_CSRF_ENABLED", True):
         csrf.protect()

@@ -41,13 +41,26 @@ class Flush:
         self._shortener = shortener
         self._directory = shortener.settings.spool
         self._read: dict[str, int] = {}
+        self._unreadable: set[str] = set()
 
     def run(self) -> int:
         """Flush all files of the directory, those of dead processes too; needs an app context."""
         with try_lock(self._directory / LOCK_NAME) as held:
             if not held:
                 return 0
-            return sum(self._flush_file(path) for path in sorted(self._directory.glob(f"*{SUFFIX}")))
+            return sum(self._try_file(path) for path in sorted(self._directory.glob(f"*{SUFFIX}")))
+
+    def _try_file(self, path: Path) -> int:
+        """Flush one file; one that cannot be read (another user's, say) does not hold up the rest."""
+        try:
+            stored = self._flush_file(path)
+        except OSError as error:
+            if path.name not in self._unreadable:
+                log.warning("The click spool %s cannot be read: %s.", path.name, error.strerror)
+            self._unreadable.add(path.name)
+            return 0
+        self._unreadable.discard(path.name)
+        return stored
 
     def _flush_file(self, path: Path) -> int:
         if path.stat().st_size == self._read.get(path.name, 0):

@@ -9,12 +9,12 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from shortlinks.blocks import Hit, is_revoked, resolve
-from shortlinks.bots import is_known_bot
+from shortlinks.bots import Kind, kind_of, signal_of
 from shortlinks.gate import Gate, Outcome, Verdict
-from shortlinks.lines import LoginLine
+from shortlinks.lines import MOST_AGENT_CHARS, LoginLine
 from shortlinks.settings import Settings
 from shortlinks.shortener import current_shortener
-from shortlinks.views import unknown_link, with_headers
+from shortlinks.views import HEADERS, unknown_link, with_headers
 
 # Same-origin: the host's CSRF protection looks at the referrer of a post on https.
 PAGE_HEADERS = {
@@ -50,13 +50,22 @@ def login_pages(settings: Settings) -> Blueprint:
         static_url_path="/static",
         template_folder="templates",
     )
+    blueprint.after_request(_keep_address_secret)
     blueprint.add_url_rule("/<code>", "form", form, methods=["GET"])
     blueprint.add_url_rule("/<code>", "sign_in", sign_in, methods=["POST"])
     return blueprint
 
 
+def _keep_address_secret(response: Response) -> Response:
+    # The host's own error pages come through here too, and a page that they link to would log the code.
+    if request.endpoint != "shortlinks_login.static":
+        for name in ("Cache-Control", "Referrer-Policy"):
+            response.headers.setdefault(name, HEADERS[name])
+    return response
+
+
 def form(code: str) -> Response:
-    """Show the form; its script posts it by itself unless the agent is a known bot."""
+    """Show the form; its script posts it by itself unless a known bot or a preview asks for it."""
     if _login_hit(code) is None:
         return unknown_link()
     language = request.accept_languages.best_match(WORDS) or "ru"
@@ -64,7 +73,7 @@ def form(code: str) -> Response:
         "shortlinks/sign_in.html",
         words=WORDS[language],
         language=language,
-        by_itself=not is_known_bot(request.user_agent.string),
+        by_itself=_who_asks() not in (Kind.BOT, Kind.PREVIEW),
     )
     response = make_response(page)
     response.headers.update(PAGE_HEADERS)
@@ -86,6 +95,12 @@ def sign_in(code: str) -> Response:
         target = gate.sign_in_page(target)
     # No-referrer here: the page that follows must not learn this page's address, which holds the code.
     return with_headers(redirect(target, 303))
+
+
+def _who_asks() -> Kind:
+    # Cut as clicks are: a long agent costs seconds to judge.
+    agent = request.user_agent.string[:MOST_AGENT_CHARS]
+    return kind_of(signal_of(request.method, request.headers), agent)
 
 
 def _login_hit(code: str) -> Hit | None:

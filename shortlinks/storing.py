@@ -46,12 +46,11 @@ def store_batch(shortener: Shortener, batch: Batch) -> bool:
 
 
 def _places(shortener: Shortener, numbers: set[int]) -> dict[int, _Place]:
-    places = {}
-    for number in sorted(numbers):
-        block = shortener.known_blocks.find_or_read(number)
-        if block is not None:
-            places[number] = _Place(block.id, block.first_position + number - block.first, block.login)
-    return places
+    blocks = shortener.known_blocks.find_all(numbers)
+    return {
+        number: _Place(block.id, block.first_position + number - block.first, block.login)
+        for number, block in blocks.items()
+    }
 
 
 def _insert(session: Session, lines: list[ClickLine | LoginLine], places: dict[int, _Place]) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
@@ -115,19 +115,27 @@ def refresh_balance(account: Account) -> None:
 
 
 def stop(session: Session, account_id: int, reason: Reason, wait: timedelta | None) -> None:
-    """Send nothing through this account for `wait`; None: until somebody checks it and goes on."""
+    """Send nothing through this account for `wait`; None: until somebody checks it and goes on.
+
+    A stop for `wait` leaves one that lasts longer as it is: another worker may have heard worse.
+    """
+    statement = update(Account).where(Account.id == account_id)
     until = db_now(wait.total_seconds()) if wait else None
-    session.execute(
-        update(Account)
-        .where(Account.id == account_id)
-        .values(stopped_reason=reason.value, stopped_until=until)
-    )
+    if until is not None:
+        statement = statement.where(or_(Account.stopped_reason.is_(None), Account.stopped_until <= until))
+    session.execute(statement.values(stopped_reason=reason.value, stopped_until=until))
 
 
 def go_on(account_id: int) -> None:
     """Let a stopped account send again."""
-    write(
-        lambda session: session.execute(
-            update(Account).where(Account.id == account_id).values(stopped_reason=None, stopped_until=None)
-        )
-    )
+    _end_stop(Account.id == account_id)
+
+
+def forget_past_stop(account_id: int) -> None:
+    """Clear a stop that has run out; one that began meanwhile stays."""
+    _end_stop(Account.id == account_id, Account.stopped_until <= db_now())
+
+
+def _end_stop(*conditions: ColumnElement[bool]) -> None:
+    statement = update(Account).where(*conditions).values(stopped_reason=None, stopped_until=None)
+    write(lambda session: session.execute(statement))

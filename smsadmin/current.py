@@ -1,6 +1,7 @@
 """What the plugin was wired with in the current app: settings, host, Redis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 from flask import current_app
 from redis import Redis
@@ -19,6 +20,8 @@ class Wired:
     settings: Settings
     host: Host
     redis: Redis
+    stopping: Event = field(default_factory=Event)
+    """Set when this process was asked to end: work that goes on in turns ends after the turn under way."""
 
 
 def settings() -> Settings:
@@ -34,6 +37,11 @@ def host() -> Host:
 def redis() -> Redis:
     """Return the client of the current app's Redis; it connects on first use."""
     return _wired().redis
+
+
+def stopping() -> Event:
+    """Return what is set when this process was asked to end."""
+    return _wired().stopping
 
 
 def _wired() -> Wired:

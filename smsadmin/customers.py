@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from smsadmin.customer_search import digits_of, name_like, phone_like
@@ -98,7 +98,7 @@ class ModelCustomers:
         with self._session() as session:
             for start in range(0, len(wanted), KEYS_PER_QUERY):
                 some = wanted[start : start + KEYS_PER_QUERY]
-                query = select(self._model).where(self._key.in_(some))
+                query = select(self._model).where(self._is_among(some))
                 found.update((customer.key, customer) for customer in self._read(session, query))
         return found
 
@@ -159,6 +159,13 @@ class ModelCustomers:
             return UUID(key) if self._key.type.python_type is UUID else key
         except ValueError:
             return None
+
+    def _is_among(self, keys: list[Any]) -> ColumnElement[bool]:
+        if not self._counts_up:
+            among: ColumnElement[bool] = self._key.in_(keys)
+            return among
+        # Sent as 64 bits whatever the column has, or PostgreSQL refuses a key that is too large for it.
+        return self._key.in_(bindparam("keys", keys, type_=BigInteger(), expanding=True))  # type: ignore[no-any-return]
 
     def _oldest_first(self) -> list[ColumnElement[Any]]:
         if self._counts_up or self._since is None:

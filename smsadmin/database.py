@@ -20,6 +20,9 @@ Result = TypeVar("Result")
 LOCK_ATTEMPTS = 40
 """How often a transaction is repeated whole when SQLite says that the database is locked."""
 
+REPEATABLE = ("40001", "40P01")
+"""PostgreSQL's codes for a serialization failure and for a deadlock."""
+
 
 class Base(DeclarativeBase):
     """The plugin's own tables; the host's metadata knows nothing of them."""
@@ -75,7 +78,7 @@ class db_now(FunctionElement[datetime]):
 @compiles(db_now, "postgresql")
 def _postgresql_now(element: db_now, compiler: Any, **kw: Any) -> str:
     plus = compiler.process(element.clauses, **kw)
-    return f"(clock_timestamp() + make_interval(secs => CAST({plus} AS double precision)))"
+    return f"(statement_timestamp() + make_interval(secs => CAST({plus} AS double precision)))"
 
 
 @compiles(db_now, "sqlite")
@@ -100,12 +103,13 @@ def read(work: Callable[[Session], Result]) -> Result:
 def write(work: Callable[[Session], Result]) -> Result:
     """Run `work` in one short transaction and commit it.
 
-    `work` begins with its first write and touches nothing but the database: where SQLite finds the database
-    locked, or PostgreSQL a deadlock, it is repeated whole.
+    `work` touches nothing but the database: where SQLite finds the database locked, or PostgreSQL a deadlock or
+    rows that changed under a stricter isolation of the host's, it is repeated whole.
     """
     for attempt in range(LOCK_ATTEMPTS):
         try:
             with Session(engine(), expire_on_commit=False) as session, session.begin():
+                _begin(session)
                 return work(session)
         except OperationalError as error:
             if attempt == LOCK_ATTEMPTS - 1 or not _may_be_repeated(error):
@@ -114,9 +118,22 @@ def write(work: Callable[[Session], Result]) -> Result:
     raise AssertionError("the loop above returns or raises")
 
 
+def _begin(session: Session) -> None:
+    """Begin as a writer on SQLite, where reading first and then writing fails at once.
+
+    By itself pysqlite opens a transaction before INSERT, UPDATE and DELETE only: an UPDATE that begins with the
+    word WITH, as the claim does, would commit alone.
+    """
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" and not driver.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _may_be_repeated(error: OperationalError) -> bool:
-    text = str(error.orig)
-    return "locked" in text or "deadlock detected" in text
+    # By code where there is one: PostgreSQL's words are in the language of its server.
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    return code in REPEATABLE or "locked" in str(error.orig)
 
 
 def changed(session: Session, statement: UpdateBase) -> int:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from smsadmin.broadcasts.prepare import form_list
-from smsadmin.current import settings
+from smsadmin.current import host, settings
 from smsadmin.failures import named
 from smsadmin.sending import doorbell
 from smsadmin.sending.account_loop import send_for
@@ -35,3 +35,6 @@ def _goes_on(work: Callable[[int, float], bool], number: int) -> bool:
     except Exception as error:
         log.error("%s %d ended in %s; the sweeper rings again", work.__name__, number, named(error))
         return False
+    finally:
+        # A worker waits for days: the host's session must not hold a transaction open meanwhile.
+        host().db.session.remove()

@@ -8,17 +8,25 @@ from redis import Redis
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from smsadmin.current import settings
+from smsadmin.current import settings, stopping
 from smsadmin.sending import doorbell
 from smsadmin.sending.sweeper import Sweeper
 
 
+class _Worker(SimpleWorker):
+    """RQ lets the job under way run to its end: this one also tells it to come to one."""
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Note that this process was asked to end; RQ's own method only writes that into the log."""
+        stopping().set()
+
+
 def run(app: Flask) -> None:
-    """Work until SIGTERM or SIGINT; a job under way is ended first."""
+    """Work until SIGTERM or SIGINT; the calls under way are ended and recorded first."""
     name = f"{socket.gethostname()}-{os.getpid()}"
     sweeper = Sweeper(app, name)
     with app.app_context():
-        worker = SimpleWorker(
+        worker = _Worker(
             [doorbell.queue()],
             name=name,
             # Its own connection: RQ waits on it for longer than the others may.

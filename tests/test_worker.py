@@ -128,6 +128,20 @@ def test_a_worker_asked_to_stop_in_the_middle_of_a_broadcast_leaves_nothing_behi
     assert len(arrived(shop, *phones)) == shop.states(broadcast_id)["accepted"]
 
 
+def test_a_worker_asked_to_stop_does_not_wait_for_the_end_of_its_job(shop: Shop) -> None:
+    shop.connect()
+    phones = [client.mobile or "" for client in shop.customers(60)]
+    broadcast_id = confirmed(shop)
+
+    with worker(shop, SMSADMIN_RATE=5, SMSADMIN_JOB_LENGTH=300) as process:
+        wait_until(lambda: len(arrived(shop, *phones)) >= 5)
+        process.terminate()
+        assert process.wait(timeout=5) == 0
+
+    assert set(shop.states(broadcast_id)) == {"accepted", "queued"}
+    assert len(arrived(shop, *phones)) == shop.states(broadcast_id)["accepted"]
+
+
 def test_a_worker_killed_in_the_middle_of_a_call_leaves_its_messages_unknown(shop: Shop) -> None:
     shop.connect()
     phone = fresh_phone("9910")

@@ -38,11 +38,16 @@ def may_integrate() -> bool:
     return member.role is Role.OWNER or (member.role is Role.ADMIN and member.responsible)
 
 
+def for_writers() -> None:
+    """End the request for those who only read."""
+    if not may_write():
+        abort(403, _("Your role lets you read, not change."))
+
+
 def checked_post() -> StaffMember:
     """Return who pressed a button of ours; end the request for readers and for a button that is not ours."""
     member = staff_member()
-    if member.role not in WRITERS:
-        abort(403, _("Your role lets you read, not change."))
+    for_writers()
     if not posted(SafeForm).validate():
         abort(400, _("The page was open for too long. Go back, reload it and try again."))
     return member

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from smsadmin import links
 from smsadmin.accounts import sending_account
 from smsadmin.admin import wording
-from smsadmin.admin.access import Screen, checked_post
+from smsadmin.admin.access import Screen, checked_post, for_writers
 from smsadmin.admin.compose import ComposeForm, known_placeholders
 from smsadmin.admin.forms import posted
 from smsadmin.admin.obstacles import obstacles
+from smsadmin.admin.paging import ON_A_PAGE, page_number
 from smsadmin.admin.times import shown_money
 from smsadmin.broadcasts import drafts, lifecycle
 from smsadmin.broadcasts.lifecycle import NotAllowed
@@ -27,7 +28,8 @@ from smsadmin.sending import doorbell
 from smsadmin.states import BroadcastState, State
 from smsadmin.statistics.report import cost, report
 
-ON_A_PAGE = 50
+LARGEST_ID = 2**31 - 1
+"""A broadcast's id is an integer of 32 bits."""
 
 
 class BroadcastsScreen(Screen):
@@ -36,7 +38,7 @@ class BroadcastsScreen(Screen):
     @expose("/")
     def index(self) -> Any:
         """List the broadcasts, newest first."""
-        page = max(1, request.args.get("page", 1, type=int))
+        page = page_number()
         window = select(Broadcast).order_by(Broadcast.id.desc()).offset((page - 1) * ON_A_PAGE)
         found = read(lambda session: session.scalars(window.limit(ON_A_PAGE + 1)).all())
         return self.render(
@@ -52,25 +54,30 @@ class BroadcastsScreen(Screen):
     @expose("/new", methods=["GET", "POST"])
     def new(self) -> Any:
         """Write a new broadcast."""
+        for_writers()
         form = posted(ComposeForm)
         if request.method == "POST":
             member = checked_post()
             if form.validate() and "preview" not in request.form:
-                made = drafts.create(member.name, **_fields(form))
+                made = drafts.create(member.name[:100], **_fields(form))
                 return redirect(url_for(".page", broadcast_id=made))
         return self._form(form, None)
 
     @expose("/<int:broadcast_id>/edit", methods=["GET", "POST"])
     def edit(self, broadcast_id: int) -> Any:
         """Change a draft."""
+        for_writers()
         broadcast = find_broadcast(broadcast_id)
         form = posted(ComposeForm, obj=broadcast)
         if request.method == "POST":
             checked_post()
             if form.validate() and "preview" not in request.form:
                 if not drafts.change(broadcast_id, **_fields(form)):
-                    flash(_("The broadcast is not a draft any more; it cannot be changed."), "error")
+                    flash(_not_a_draft(), "error")
                 return redirect(url_for(".page", broadcast_id=broadcast_id))
+        elif broadcast.state != BroadcastState.DRAFT:
+            flash(_not_a_draft(), "error")
+            return redirect(url_for(".page", broadcast_id=broadcast_id))
         return self._form(form, broadcast)
 
     def _form(self, form: ComposeForm, broadcast: Broadcast | None) -> Any:
@@ -127,10 +134,14 @@ class BroadcastsScreen(Screen):
 
 def find_broadcast(broadcast_id: int) -> Broadcast:
     """Return a broadcast; end the request with 404 when there is none."""
-    broadcast = read(lambda session: session.get(Broadcast, broadcast_id))
-    if broadcast is None:
-        abort(404)
-    return broadcast
+    known = broadcast_id <= LARGEST_ID
+    broadcast = read(lambda session: session.get(Broadcast, broadcast_id)) if known else None
+    return broadcast or abort(404)
+
+
+def _not_a_draft() -> str:
+    said: str = _("The broadcast is not a draft any more; it cannot be changed.")
+    return said
 
 
 def _fields(form: ComposeForm) -> dict[str, Any]:
@@ -138,7 +149,7 @@ def _fields(form: ComposeForm) -> dict[str, Any]:
 
 
 def _send(broadcast: Broadcast, member: StaffMember) -> None:
-    lifecycle.send(broadcast.id, member.name)
+    lifecycle.send(broadcast.id, member.name[:100])
     doorbell.ring_send(broadcast.account_id or 0)
 
 

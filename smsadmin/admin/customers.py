@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from smsadmin import links
 from smsadmin.admin import wording
 from smsadmin.admin.access import Screen, checked_post
+from smsadmin.admin.paging import ON_A_PAGE, last_page, page_number
 from smsadmin.current import host, settings
 from smsadmin.database import read
 from smsadmin.events.catalogue import CATALOGUE
@@ -19,10 +20,7 @@ from smsadmin.models import Broadcast, Message
 from smsadmin.suppression import allow, suppress, suppressed_among, suppression
 from smsadmin.text.phones import shown, to_e164
 
-ON_A_PAGE = 50
 LONGEST_SEARCH = 100
-LAST_PAGE = 1_000_000
-"""No list is longer; a page number beyond would not fit the database's integers."""
 
 
 class CustomersScreen(Screen):
@@ -93,16 +91,6 @@ def shown_phone(customer: Customer) -> tuple[str, bool]:
     """Return the customer's number for people to read, and whether an SMS can go there."""
     e164 = to_e164(customer.phone or "", settings().region)
     return (shown(e164), True) if e164 else (customer.phone or "", False)
-
-
-def page_number() -> int:
-    """Return which page of a list is asked for."""
-    return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-
-
-def last_page(total: int) -> int:
-    """Return the number of the last page of a list."""
-    return max(-(-total // ON_A_PAGE), 1)
 
 
 def _messages(key: str, page: int) -> tuple[list[Message], int]:

@@ -10,12 +10,11 @@ from smsadmin import links
 from smsadmin.admin import wording
 from smsadmin.admin.access import Screen
 from smsadmin.admin.broadcasts import find_broadcast
+from smsadmin.admin.paging import ON_A_PAGE, row_id
 from smsadmin.database import read
 from smsadmin.models import Broadcast, Message
 from smsadmin.states import FAILED, State
 from smsadmin.text.phones import shown as shown_phone
-
-ON_A_PAGE = 50
 
 GROUPS: dict[str, tuple[State, ...]] = {
     **{state.value: (state,) for state in State},
@@ -48,9 +47,10 @@ class FiguresScreen(Screen):
         wanted = [Message.broadcast_id == broadcast_id, Message.state.in_(GROUPS[group])]
         reason = request.args.get("reason", "")
         if reason:
+            if reason not in wording.REASON_SENTENCES:
+                abort(404)
             wanted.append(Message.reason == reason)
-        after = request.args.get("after", 0, type=int)
-        statement = select(Message).where(*wanted, Message.id > after).order_by(Message.id)
+        statement = select(Message).where(*wanted, Message.id > (row_id("after") or 0)).order_by(Message.id)
         found = read(lambda session: session.scalars(statement.limit(ON_A_PAGE + 1)).all())
         total = read(lambda session: session.scalar(select(func.count()).where(*wanted)))
         return self._list("messages.html", broadcast, found, total, group=group, reason=reason)
@@ -61,8 +61,7 @@ class FiguresScreen(Screen):
         broadcast = find_broadcast(broadcast_id)
         if which not in links.CLICK_LISTS:
             abort(404)
-        before = request.args.get("before", type=int)
-        found = links.click_list(broadcast, which, before, ON_A_PAGE + 1)
+        found = links.click_list(broadcast, which, row_id("before"), ON_A_PAGE + 1)
         total = links.CLICK_LISTS[which](links.click_figures(broadcast))
         return self._list("clicks.html", broadcast, found, total, which=which)
 

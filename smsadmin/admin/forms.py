@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app, request, session
+from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.csrf.session import SessionCSRF
 
@@ -33,4 +34,9 @@ class SafeForm(Form):
 
 def posted(form: type[SafeForm], **kwargs: Any) -> Any:
     """Return the form filled from this request."""
-    return form(request.form if request.method == "POST" else None, **kwargs)
+    return form(_without_nul(request.form) if request.method == "POST" else None, **kwargs)
+
+
+def _without_nul(fields: MultiDict[str, str]) -> MultiDict[str, str]:
+    # Nobody types a NUL, and PostgreSQL takes none in a text.
+    return MultiDict([(name, text.replace("\x00", "")) for name, text in fields.items(multi=True)])

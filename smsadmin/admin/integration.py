@@ -64,9 +64,12 @@ class IntegrationScreen(Screen):
             flash(_("SMS is switched off: nothing leaves any more."), "success")
         return _back()
 
-    @expose("/text", methods=["POST"])
+    @expose("/text", methods=["GET", "POST"])
     def set_text(self) -> Any:
         """Set the name in the text of every SMS."""
+        if request.method == "GET":
+            # From the page that said what is wrong with the name: a link to the other language, say.
+            return _back()
         checked_post()
         form = posted(PrefixForm)
         if not form.validate():

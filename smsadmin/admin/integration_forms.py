@@ -48,6 +48,9 @@ class PriceField(DecimalField):
             super().process_formdata([text])
         except ValueError as error:
             raise ValueError(_("Write the price as a number, e.g. 2.50.")) from error
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(_("Write the price as a number, e.g. 2.50."))
 
 
 class AccountForm(SafeForm):

@@ -3,7 +3,7 @@
 from collections import Counter as Tally
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
@@ -133,20 +133,32 @@ def cancel_waiting(session: Session, broadcast_id: int) -> int:
 
 def finish(broadcast_id: int) -> bool:
     """End a broadcast of which nothing is queued or under way; say whether it did."""
-    open_rows = exists().where(
-        Message.broadcast_id == broadcast_id, Message.state.in_([State.QUEUED, State.SENDING])
-    )
+    nothing_open = [_nothing_is(state, broadcast_id) for state in (State.QUEUED, State.SENDING)]
     try:
-        write(lambda session: take(session, broadcast_id, Step.FINISH, ~open_rows, finished_at=utc_now()))
+        write(lambda session: take(session, broadcast_id, Step.FINISH, *nothing_open, finished_at=utc_now()))
     except NotAllowed:
         return False
     return True
 
 
-def pause_all(session: Session, reason: str) -> None:
-    """Pause every broadcast that sends; none resumes by itself."""
+def _nothing_is(state: State, broadcast_id: int) -> ColumnElement[bool]:
+    """Say that no message of the broadcast is in this state, by the first row of ix_sms_messages_figure.
+
+    An EXISTS, asked at every turn, would have PostgreSQL read the table from its beginning, where all is sent.
+    """
+    first = (
+        select(Message.id)
+        .where(Message.broadcast_id == broadcast_id, Message.state == state)
+        .order_by(Message.reason, Message.id)
+        .limit(1)
+    )
+    return first.scalar_subquery().is_(None)
+
+
+def pause_all(session: Session, reason: str, *conditions: ColumnElement[bool]) -> None:
+    """Pause every broadcast that sends (of those that meet the conditions); none resumes by itself."""
     session.execute(
         update(Broadcast)
-        .where(Broadcast.state == BroadcastState.SENDING)
+        .where(Broadcast.state == BroadcastState.SENDING, *conditions)
         .values(state=BroadcastState.PAUSED, pause_reason=reason)
     )

@@ -17,7 +17,7 @@ from smsadmin import links
 from smsadmin.broadcasts.audience import Candidate, choose
 from smsadmin.broadcasts.lifecycle import NotAllowed, take
 from smsadmin.clock import utc_now
-from smsadmin.current import host, settings
+from smsadmin.current import host, settings, stopping
 from smsadmin.database import changed, read, write
 from smsadmin.host import Customer
 from smsadmin.models import Account, Broadcast, Message
@@ -30,7 +30,7 @@ from smsadmin.text.template import Template
 
 def form_list(broadcast_id: int, until: float) -> bool:
     """Go on forming the list until the monotonic time `until`; return whether there is more to do."""
-    while time.monotonic() < until:
+    while time.monotonic() < until and not stopping().is_set():
         broadcast = read(lambda session: session.get(Broadcast, broadcast_id))
         if broadcast is None or broadcast.state != BroadcastState.PREPARING:
             return False
@@ -49,10 +49,23 @@ def form_list(broadcast_id: int, until: float) -> bool:
 
 
 def _end_of_pass(broadcast: Broadcast) -> None:
-    if broadcast.verified_done:
-        write(lambda session: take(session, broadcast.id, Step.PREPARED))
-    else:
+    if not broadcast.verified_done:
         write(lambda session: _advance(session, broadcast, verified_done=True, after_key=None))
+        return
+    if broadcast.considered < host().customers.count():
+        _list_newly_verified(broadcast.id)
+    # Of this very list: a worker that slept meanwhile must not end one that was begun anew.
+    write(lambda session: take(session, broadcast.id, Step.PREPARED, Broadcast.form == broadcast.form))
+
+
+def _list_newly_verified(broadcast_id: int) -> None:
+    """List those whose phone was confirmed behind the first pass and before the second: neither met them."""
+    after = None
+    while batch := host().customers.batch(True, after, settings().prepare_batch):
+        broadcast = read(lambda session: session.get_one(Broadcast, broadcast_id))
+        if missed := _not_listed(broadcast, batch):
+            _write_batch(broadcast, missed, broadcast.after_key)
+        after = batch[-1].key
 
 
 def _advance(session: Session, broadcast: Broadcast, **values: Any) -> None:
@@ -81,7 +94,7 @@ def _not_listed(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Cus
     return [customer for customer in customers if customer.key not in listed]
 
 
-def _write_batch(broadcast: Broadcast, customers: Sequence[Customer], after_key: str) -> None:
+def _write_batch(broadcast: Broadcast, customers: Sequence[Customer], after_key: str | None) -> None:
     candidates = _candidates(broadcast, customers)
     template = links.template(broadcast)
     rows = _rows(broadcast, candidates, template)

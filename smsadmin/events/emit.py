@@ -1,5 +1,6 @@
 """`emit()`: the host says what happened to a customer; the notification is one row in the host's transaction."""
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ from smsadmin.upsert import insert_or_ignore
 
 RINGS = "smsadmin.rings"
 """In `Session.info`: the accounts to ring for when the host's transaction commits."""
+
+LONGEST_KEY = 200
+"""The width of `Message.event_key`."""
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +111,7 @@ def _row(
     now = utc_now()
     return {
         "event_kind": event.kind,
-        "event_key": f"{event.kind}:{customer.key}:{fact}"[:200],
+        "event_key": _event_key(event.kind, customer.key, fact),
         "customer_key": customer.key,
         "phone": to_e164(customer.phone or "", settings().region) or (customer.phone or "")[:32],
         "name": customer.name[:200],
@@ -124,6 +128,14 @@ def _row(
         "not_after": now + event.useful_for,
         "created_at": now,
     }
+
+
+def _event_key(kind: str, customer_key: str, fact: str) -> str:
+    """Return the fact's name for the unique column; a long one by its hash, since a cut one may be another's too."""
+    key = f"{kind}:{customer_key}:{fact}"
+    if len(key) <= LONGEST_KEY:
+        return key
+    return f"{kind}:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _ring_after_commit(session: Session, account_id: int) -> None:

@@ -16,6 +16,9 @@ from smsadmin.reasons import Reason
 LONGEST_RAW = 300
 """Characters of an answer that the ledger keeps."""
 
+DEAREST = 10_000_000
+"""An SMS that is said to cost as much, in any currency, is a mistake of whoever says so."""
+
 NOT_SENT = Answer(
     Outcome.TRY_LATER,
     Reason.PROVIDER_UNREACHABLE,
@@ -24,7 +27,7 @@ NOT_SENT = Answer(
 )
 NO_ANSWER = Answer(Outcome.UNKNOWN, Reason.NO_ANSWER, raw="no answer")
 
-_MONEY = re.compile(r"-?\d{1,12}(\.\d{1,8})?", re.ASCII)
+_MONEY = re.compile(r"-?\d{1,9}(\.\d{1,8})?", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
 _GAP = re.compile(r"([\s\"'<>]+)")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -57,6 +60,12 @@ def whole(value: object) -> int | None:
 def money(value: object) -> Decimal | None:
     """Return an amount as it was written, without a currency; None when it is none."""
     return Decimal(text) if _MONEY.fullmatch(text := word(value)) else None
+
+
+def price(value: object) -> Decimal | None:
+    """Return what one SMS cost; None for an amount that no SMS costs and no column of ours holds."""
+    amount = money(value)
+    return amount if amount is not None and abs(amount) < DEAREST else None
 
 
 def receipt_word(value: object, pattern: re.Pattern[str], name: str) -> str:
@@ -94,4 +103,6 @@ def kept(reply: Reply, credentials: Credentials, messages: Sequence[Outgoing] = 
         hidden.update(part for part in re.split(r"\W+", message.text) if len(part) > 3)
     for secret in sorted(hidden - {""}, key=len, reverse=True):
         plain = plain.replace(secret, "…")
-    return f"{reply.status} {' '.join(plain.split())}".encode(errors="replace").decode()[:LONGEST_RAW]
+    # PostgreSQL takes no NUL, and a screen no other control character.
+    plain = "".join(one for one in " ".join(plain.split()) if one.isprintable())
+    return f"{reply.status} {plain}".encode(errors="replace").decode()[:LONGEST_RAW]

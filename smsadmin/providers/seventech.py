@@ -42,7 +42,8 @@ HTTP_ERRORS: dict[int, tuple[Outcome, Reason]] = {
 """HTTP statuses that say that nothing was taken. Unconfirmed: this one is what HTTP itself means."""
 
 _STATE = re.compile(r"[\w .:-]{1,40}", re.ASCII)
-_ID = re.compile(r"[\w.:-]{1,100}", re.ASCII)
+_ID = re.compile(r"[\w.:-]{1,80}", re.ASCII)
+"""As long as the ledger keeps."""
 
 
 class SevenTech:

@@ -26,6 +26,7 @@ from smsadmin.providers.reading import (
     NOT_SENT,
     json_object,
     money,
+    price,
     strange,
     strange_balance,
     whole,
@@ -179,7 +180,7 @@ def _answer(answer: dict[str, Any], entry: dict[str, Any] | None, count: int) ->
         Outcome.ACCEPTED,
         provider_id=identifier if _ID.fullmatch(identifier) else None,
         parts=taken if count == 1 else None,
-        price=money(entry.get("cost")),
+        price=price(entry.get("cost")),
         raw=raw,
     )
 

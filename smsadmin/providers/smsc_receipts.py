@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from smsadmin.providers.base import CallbackRequest, Credentials, Forged, Garbled, Receipt, Settled
-from smsadmin.providers.reading import money, parsed_json, receipt_word, whole, word
+from smsadmin.providers.reading import parsed_json, price, receipt_word, whole, word
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 
@@ -138,5 +138,5 @@ def _receipt(fields: Mapping[str, Any]) -> Receipt:
         reference=f"{identifier}:{phone.removeprefix('+')}",
         status=receipt_word(fields.get("status"), _STATUS, "status"),
         error=receipt_word(fields.get("err", ""), _ERROR, "err"),
-        price=money(fields.get("cost")),
+        price=price(fields.get("cost")),
     )

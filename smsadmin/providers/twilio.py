@@ -33,6 +33,7 @@ from smsadmin.providers.reading import (
     NOT_SENT,
     json_object,
     money,
+    price,
     receipt_word,
     strange,
     strange_balance,
@@ -57,6 +58,10 @@ ACCOUNT_ERRORS: dict[int, tuple[Reason, timedelta | None]] = {
     30034: (Reason.SENDER_NOT_REGISTERED, None),
 }
 """Codes of a refusal that every further message would meet too (api/errors)."""
+
+NOT_ALLOWED = (401, 403)
+"""HTTP statuses about who asks, not about what: with a code of no table (a suspended account, say) the next
+message would be refused as well. Unconfirmed: this is what HTTP itself means."""
 
 MESSAGE_ERRORS: dict[int, Reason] = {
     21211: Reason.NUMBER_REFUSED,
@@ -203,6 +208,8 @@ def read_reply(reply: http.Reply) -> Answer | None:
     if code in ACCOUNT_ERRORS:
         reason, rest = ACCOUNT_ERRORS[code]
         return Answer(Outcome.ACCOUNT_PROBLEM, reason, retry_after=rest, raw=raw)
+    if reply.status in NOT_ALLOWED and code not in MESSAGE_ERRORS:
+        return Answer(Outcome.ACCOUNT_PROBLEM, Reason.ACCOUNT_REFUSED, raw=raw)
     return Answer(Outcome.REJECTED, MESSAGE_ERRORS.get(code, Reason.UNCLASSIFIED), raw=raw)
 
 
@@ -211,13 +218,13 @@ def _taken(status: int, answer: dict[str, Any]) -> Answer | None:
     sid = word(answer.get("sid"))
     if not _SID.fullmatch(sid):
         return None
-    price, currency = money(answer.get("price")), word(answer.get("price_unit")).upper()
+    cost, currency = price(answer.get("price")), word(answer.get("price_unit")).upper()
     return Answer(
         Outcome.ACCEPTED,
         provider_id=sid,
         parts=whole(answer.get("num_segments")),
         # Twilio writes what it takes as a negative amount.
-        price=abs(price) if price is not None else None,
+        price=abs(cost) if cost is not None else None,
         currency=currency if re.fullmatch("[A-Z]{3}", currency) else None,
         raw=f"{status} {sid}",
     )

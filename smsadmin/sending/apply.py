@@ -3,18 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
 from smsadmin.database import read, write
-from smsadmin.models import RawReceipt
+from smsadmin.models import Asked, Message, RawReceipt
 from smsadmin.providers import provider
-from smsadmin.sending.moves import Target, raise_to
+from smsadmin.reasons import Reason
+from smsadmin.sending.moves import Target, move, raise_to
 from smsadmin.states import RANK, State
 
 BATCH = 500
 FINAL = {State.REJECTED, State.UNDELIVERED, State.DELIVERED}
+NO_REPORT = Target(State.ACCEPTED, Reason.NO_REPORT)
+"""The one receipt that changes nothing but the reason: nobody will tell more than that it was accepted."""
 
 
 def apply_receipts(limit: int = BATCH) -> int:
@@ -49,12 +52,34 @@ def _apply(session: Session, receipts: Sequence[RawReceipt]) -> None:
             execution_options={"synchronize_session": False},
         )
     )
-    targets: dict[Target, list[int]] = defaultdict(list)
-    for receipt in receipts:
-        if receipt.id in mine:
-            settled = provider(receipt.provider).settle(receipt.status, receipt.error)
-            if settled.state is not None:
-                targets[Target(settled.state, settled.reason)].append(receipt.message_id)
+    targets = _targets(session, [receipt for receipt in receipts if receipt.id in mine])
     for target in sorted(targets, key=lambda t: (RANK[t.state], t.reason or "")):
         final = {"settled_at": now} if target.state in FINAL else {}
-        raise_to(session, targets[target], target, **final)
+        # Whatever a receipt says, the provider had taken it.
+        taken = func.coalesce(Message.accepted_at, now)
+        raise_to(session, targets[target], target, accepted_at=taken, **final)
+        if target == NO_REPORT:
+            move(session, targets[target], State.ACCEPTED, target)
+
+
+def _targets(session: Session, receipts: Sequence[RawReceipt]) -> dict[Target, list[int]]:
+    """Return what the receipts say, and of which messages."""
+    present = _present(session, receipts)
+    targets: dict[Target, list[int]] = defaultdict(list)
+    for receipt in receipts:
+        settled = provider(receipt.provider).settle(receipt.status, receipt.error)
+        # That an earlier attempt failed says nothing about the one under way.
+        stale = settled.state is State.UNDELIVERED and receipt.reference not in present
+        if settled.state is not None and not stale:
+            targets[Target(settled.state, settled.reason)].append(receipt.message_id)
+    return targets
+
+
+def _present(session: Session, receipts: Sequence[RawReceipt]) -> set[str]:
+    """Return those of the receipts' references that are about the last attempt of their message."""
+    statement = (
+        select(Asked.reference)
+        .join(Message, Message.attempt_id == Asked.attempt_id)
+        .where(Message.id == Asked.message_id, Asked.reference.in_({r.reference for r in receipts}))
+    )
+    return set(session.scalars(statement))

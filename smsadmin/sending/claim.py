@@ -10,7 +10,7 @@ from collections import Counter as Tally
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import String, cast, insert, literal, select, update
+from sqlalchemy import String, cast, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.accounts import callback_address
@@ -68,26 +68,29 @@ def _take(
     request_id: str,
 ) -> list[Message]:
     waiting = (
-        select(Message.id)
+        select(Message.id, Message.phone)
         .where(
             Message.account_id == account.id,
             Message.broadcast_id == broadcast_id,
             is_due(),
             Message.id.in_(only) if only else literal(True),
         )
-        .order_by(Message.id)
+        # In the order of ix_sms_messages_open: a NULL is no constant to PostgreSQL, and it would sort them all.
+        .order_by(Message.broadcast_id, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
         # A CTE runs once; a subquery in the WHERE may run again and lock more than `limit`.
         .cte("waiting")
     )
+    # A request must not hold a phone twice, and of two notifications to one person the first goes first.
+    one_to_a_phone = select(func.min(waiting.c.id)).group_by(waiting.c.phone)
     allowed = [account_is_open(account.id)]
     if broadcast_id is not EVENTS:
         allowed.append(broadcast_sends(broadcast_id))
     statement = (
         update(Message)
         .where(
-            Message.id.in_(select(waiting.c.id)),
+            Message.id.in_(one_to_a_phone),
             Message.state == State.QUEUED,
             *allowed,
         )
@@ -120,7 +123,8 @@ def _still_wanted(session: Session, rows: Sequence[Message]) -> list[Message]:
     customers = host().customers.get_many(keys)
     suppressed = suppressed_among(keys)
     staff_phones = frozenset(host().staff.phones())
-    staff = host().staff.staff_among(keys)
+    # Only keys that the host knows: a test SMS to oneself has one of ours.
+    staff = host().staff.staff_among(customers)
     unwanted: dict[Reason, list[int]] = {}
     for row in rows:
         customer = customers.get(row.customer_key)

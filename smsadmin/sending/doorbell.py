@@ -13,17 +13,18 @@ from smsadmin.current import redis, settings
 log = logging.getLogger(__name__)
 
 LETTERS = "ab"
-"""A job that is running enqueues the other letter, since its own id is taken."""
+"""While one letter's job runs its id is taken. Then the other one is rung, by the job itself or from outside: the
+running job may end without another look, or have lost its worker, which RQ notices after a minute only."""
 
 
-def ring_send(account_id: int, letter: str = "a") -> None:
-    """Have the waiting messages of this account sent."""
-    _ring(f"send-{account_id}-0-{letter}", "send_account", account_id, letter)
+def ring_send(account_id: int, letters: str = LETTERS) -> None:
+    """Have the waiting messages of this account sent, by the first of these letters that is free."""
+    _ring(f"send-{account_id}-0", "send_account", account_id, letters)
 
 
-def ring_prepare(broadcast_id: int, letter: str = "a") -> None:
-    """Have the list of this broadcast formed."""
-    _ring(f"prepare-{broadcast_id}-{letter}", "prepare_broadcast", broadcast_id, letter)
+def ring_prepare(broadcast_id: int, letters: str = LETTERS) -> None:
+    """Have the list of this broadcast formed, by the first of these letters that is free."""
+    _ring(f"prepare-{broadcast_id}", "prepare_broadcast", broadcast_id, letters)
 
 
 def other(letter: str) -> str:
@@ -36,7 +37,17 @@ def queue() -> Queue:
     return Queue(settings().queue, connection=redis(), serializer=JSONSerializer)
 
 
-def _ring(job_id: str, function: str, number: int, letter: str) -> None:
+def _ring(name: str, function: str, number: int, letters: str) -> None:
+    try:
+        for letter in letters:
+            if _enqueued(f"{name}-{letter}", function, number, letter):
+                return
+    except RedisError as error:
+        # The row in the database is the truth; the sweeper rings again when Redis is back.
+        log.warning("no doorbell: Redis answers with %s", type(error).__name__)
+
+
+def _enqueued(job_id: str, function: str, number: int, letter: str) -> bool:
     try:
         queue().enqueue(
             f"smsadmin.jobs.{function}",
@@ -51,6 +62,5 @@ def _ring(job_id: str, function: str, number: int, letter: str) -> None:
         )
     except DuplicateJobError:
         log.debug("%s is ringing already", job_id)
-    except RedisError as error:
-        # The row in the database is the truth; the sweeper rings again when Redis is back.
-        log.warning("no doorbell: Redis answers with %s", type(error).__name__)
+        return False
+    return True

@@ -93,6 +93,6 @@ def _stop_account(session: Session, account_id: int, answers: Sequence[Answer]) 
     if problem:
         stop(session, account_id, problem.reason or Reason.ACCOUNT_REFUSED, problem.retry_after)
         return
-    wait = max((a.retry_after or timedelta(0) for a in answers), default=timedelta(0))
-    if wait:
-        stop(session, account_id, Reason.PROVIDER_BUSY, wait)
+    longest = max(answers, key=lambda answer: answer.retry_after or timedelta(0))
+    if longest.retry_after:
+        stop(session, account_id, longest.reason or Reason.PROVIDER_BUSY, longest.retry_after)

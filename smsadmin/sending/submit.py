@@ -19,14 +19,22 @@ NOT_BEGUN = Answer(Outcome.TRY_LATER, retry_after=timedelta(0))
 """The lease would have ended during the call, so there was none."""
 
 
-def submit(
-    claim: Claim, provider: Provider, credentials: Credentials, threads: Executor
-) -> list[tuple[Message, Answer]]:
-    """Make the claim's calls, several at once where a request carries one message; return every answer."""
+def requests_of(claim: Claim, provider: Provider) -> list[list[Outgoing]]:
+    """Return what each of the claim's calls will carry, with the codes of the links; nothing has left yet."""
     texts = links.texts(claim.messages)
     ready = [outgoing(provider, m, text) for m, text in zip(claim.messages, texts, strict=True)]
     size = provider.abilities.batch_size
-    requests = [ready[start : start + size] for start in range(0, len(ready), size)]
+    return [ready[start : start + size] for start in range(0, len(ready), size)]
+
+
+def submit(
+    claim: Claim,
+    requests: Sequence[Sequence[Outgoing]],
+    provider: Provider,
+    credentials: Credentials,
+    threads: Executor,
+) -> list[tuple[Message, Answer]]:
+    """Make the claim's calls, several at once where a request carries one message; return every answer."""
     deadline = settings().call_deadline
 
     def call(request: Sequence[Outgoing]) -> list[Answer]:

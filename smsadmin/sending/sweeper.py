@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, exists, literal_column, select
 from sqlalchemy.orm import Session
 
+from smsadmin.broadcasts.global_switch import hold_what_cannot_go
 from smsadmin.broadcasts.lifecycle import cancel_waiting, finish
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
@@ -64,6 +65,7 @@ def sweep(worker: str) -> None:
     write(lambda session: replace(session, WorkerPulse, {"name": worker, "seen_at": utc_now()}))
     expire_late()
     end_leases()
+    hold_what_cannot_go()
     tidy_broadcasts()
     ring()
 

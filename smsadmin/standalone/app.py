@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from smsadmin import SmsAdmin
 from smsadmin.i18n import _, lazy
-from smsadmin.standalone import adapters, cabinet, sqlite, staff, views
+from smsadmin.standalone import adapters, asked, cabinet, sqlite, staff, views
 from smsadmin.standalone.models import db
 from smsadmin.standalone.shop import as_text
 from smsadmin.standalone.signed_in import login_manager, signed_in_customer
@@ -59,6 +59,7 @@ def _add_extensions(app: Flask) -> None:
         sqlite.prepare(db.engine)
     Migrate(app, db, directory="smsadmin.standalone:migrations", include_name=is_own_table)
     login_manager.init_app(app)
+    asked.init_app(app)
     CSRFProtect(app)
     zone = app.config.get("SMSADMIN_TIMEZONE", "Europe/Moscow")
     Babel(app, locale_selector=language, default_timezone=zone)

@@ -1,5 +1,6 @@
 """The shop's own screens in the back office: its customers, their bonuses, and the loyalty rule."""
 
+import re
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
@@ -8,9 +9,10 @@ from flask import abort, flash, redirect, request, url_for
 from flask_admin import AdminIndexView, BaseView, expose
 from flask_wtf import FlaskForm
 from werkzeug import Response
-from wtforms import DecimalField, IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import DecimalField, Field, IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
+from smsadmin.admin.paging import ON_A_PAGE, last_page, page_number
 from smsadmin.host import Role
 from smsadmin.i18n import _, lazy
 from smsadmin.standalone.adapters import customers
@@ -18,9 +20,10 @@ from smsadmin.standalone.models import Customer, LoyaltySettings, db
 from smsadmin.standalone.shop import as_text, credit_bonuses, latest_bonuses
 from smsadmin.standalone.signed_in import signed_in_staff
 
-PAGE = 50
 MAY_CREDIT = (Role.OWNER, Role.ADMIN, Role.MANAGER)
 MAY_SET_RULES = (Role.OWNER, Role.ADMIN)
+NO_NUMBER = "Not a valid decimal value."
+"""WTForms' own sentence, which it also translates itself."""
 
 
 def may(roles: Collection[Role]) -> bool:
@@ -57,12 +60,19 @@ class HomeView(ForStaff, AdminIndexView):
         return self.page("shop/admin_home.html", member=signed_in_staff())
 
 
+def few_digits(_form: FlaskForm, field: Field) -> None:
+    """Take plain digits only: Python's numbers may also be "sNaN", or too long to compare."""
+    written = field.raw_data[0] if field.raw_data else ""
+    if not re.fullmatch(r"\s*[+-]?[0-9]{1,9}([.,][0-9]{0,9})?\s*", written):
+        raise StopValidation(field.gettext(NO_NUMBER))
+
+
 class BonusForm(FlaskForm):
     """How many bonuses a customer gets, and what for."""
 
     amount = DecimalField(
         lazy("Bonuses"),
-        [InputRequired(), NumberRange(min=Decimal("0.01"), max=Decimal(1_000_000))],
+        [InputRequired(), few_digits, NumberRange(min=Decimal("0.01"), max=Decimal(1_000_000))],
         places=2,
         render_kw={"inputmode": "decimal"},
     )
@@ -76,9 +86,9 @@ class CustomersView(ForStaff):
     def index(self) -> str:
         """List the customers, or those whom a search finds."""
         text = request.args.get("search", "")[:100]
-        page = max(request.args.get("page", 1, type=int), 1)
-        found = customers.search(text, (page - 1) * PAGE, PAGE)
-        pages = max(-(-found.total // PAGE), 1)
+        page = page_number()
+        found = customers.search(text, (page - 1) * ON_A_PAGE, ON_A_PAGE)
+        pages = last_page(found.total)
         return self.page("shop/customers.html", found=found, search=text, page=page, pages=pages)
 
     @expose("/<int(max=2147483647):customer_id>", methods=["GET", "POST"])
@@ -109,7 +119,7 @@ class LoyaltyForm(FlaskForm):
 
     days = IntegerField(
         lazy("Bonuses expire after, days"),
-        [Optional(), NumberRange(min=1, max=3650)],
+        [Optional(), few_digits, NumberRange(min=1, max=3650)],
         description=lazy("Leave it empty if bonuses never expire."),
     )
 

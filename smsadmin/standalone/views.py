@@ -1,12 +1,17 @@
 """The shop's public pages: the front page, a sale that an SMS may link to, and the page for what went wrong."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from smsadmin.i18n import _, lazy
 
 pages = Blueprint("shop", __name__)
+
+OF_PROVIDERS = "smsadmin_receipts"
+"""The blueprint that programs call: they get no page."""
 
 SORRY = {
     403: lazy("You may not see this page."),
@@ -29,8 +34,20 @@ def sale() -> str:
 
 def sorry(error: HTTPException) -> ResponseReturnValue:
     """Say what went wrong in the visitor's language, in our own words where we have them."""
-    if error.code is None or error.code < 400:
+    if error.code is None or error.code < 400 or request.blueprint == OF_PROVIDERS:
         return error
+    if error.code == 500:
+        return _broken(), 500
     said_by_us = error.description if error.description != type(error).description else None
+    if isinstance(error, CSRFError):
+        said_by_us = _("The page was open for too long. Go back, reload it and try again.")
     sentence = said_by_us or SORRY.get(error.code, _("This did not work. Go back and try again."))
     return render_template("shop/sorry.html", sentence=sentence), error.code
+
+
+def _broken() -> str:
+    """Render a page that asks nobody who is signed in: the database may be what is broken."""
+    chosen = session.get("lang", "ru")
+    page = current_app.jinja_env.get_template("shop/failure.html")
+    with force_locale(chosen):
+        return page.render(language=chosen, title=_("Sorry"), sentence=SORRY[500])

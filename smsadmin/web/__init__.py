@@ -1,9 +1,15 @@
 """What the world outside may call: delivery receipts from the providers."""
 
+import logging
+
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
 
+from smsadmin.failures import named
 from smsadmin.web import receipts
+
+log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -13,4 +19,13 @@ def init_app(app: Flask) -> None:
 
 
 def _answer_first() -> ResponseReturnValue | None:
-    return current_app.dispatch_request() if request.blueprint == receipts.blueprint.name else None
+    if request.blueprint != receipts.blueprint.name:
+        return None
+    try:
+        return current_app.dispatch_request()
+    except HTTPException:
+        raise
+    except Exception as error:
+        # Flask would log the address, whose key is what proves a callback.
+        log.error("A callback of a provider could not be taken: %s.", named(error))
+        raise InternalServerError from None

@@ -1,5 +1,7 @@
 """The providers' callbacks: `/sms/receipts/<provider>/<key>`; kept raw before the answer."""
 
+import re
+
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +15,9 @@ blueprint = Blueprint("smsadmin_receipts", __name__, url_prefix="/sms/receipts")
 LARGEST = 64 * 1024
 """No provider's receipt is larger, in bytes."""
 
+KEY = re.compile("[A-Za-z0-9_-]{1,100}")
+"""How the keys look that we give out; PostgreSQL, for one, takes no NUL in a text."""
+
 
 @blueprint.route("/<name>/<key>", methods=["GET", "POST"])
 def receive(name: str, key: str) -> ResponseReturnValue:
@@ -20,7 +25,7 @@ def receive(name: str, key: str) -> ResponseReturnValue:
     request.max_content_length = LARGEST
     # Read before any answer: the server drops a kept-alive connection whose body nobody read.
     body = request.get_data(cache=True)
-    if name not in PROVIDERS:
+    if name not in PROVIDERS or not KEY.fullmatch(key):
         abort(404)
     callback = CallbackRequest(
         method=request.method,

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlencode
 
-from smsadmin.admin.customers import ON_A_PAGE
+from smsadmin.admin.paging import ON_A_PAGE
 from smsadmin.events.emit import emit
 from smsadmin.events.switches import turn
 from smsadmin.suppression import suppress, suppression

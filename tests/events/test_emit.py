@@ -154,3 +154,12 @@ def test_events_go_before_broadcasts(open_shop: Shop) -> None:
 def test_a_kind_that_is_not_in_the_catalogue_is_the_hosts_mistake(shop: Shop) -> None:
     with pytest.raises(KeyError):
         emit("no_such_event", customer_key="1", fact="1")
+
+
+def test_facts_that_differ_only_at_the_end_of_a_long_name_are_two(open_shop: Shop) -> None:
+    client = open_shop.customer()
+
+    for ending in ("1", "2", "2"):
+        credited(client, "x" * 300 + ending)
+
+    assert len(open_shop.messages()) == 2

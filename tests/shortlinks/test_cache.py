@@ -74,7 +74,7 @@ class TestBlockCache:
     def test_a_block_opened_right_after_a_read_is_found_by_the_next(
         self, engine: Engine, cache: BlockCache, clock: Clock, reads: list[str]
     ) -> None:
-        assert cache.find_or_read(0) is None
+        assert cache.find_or_read(10**6) is None
         clock.now += 0.25
         assert cache.find_or_read(a_block(engine).first) is not None
         assert clock.slept == [0.75]
@@ -83,5 +83,42 @@ class TestBlockCache:
     def test_a_miss_after_more_than_a_second_does_not_wait(self, cache: BlockCache, clock: Clock) -> None:
         cache.find_or_read(0)
         clock.now += 5
-        cache.find_or_read(0)
+        cache.find_or_read(1)
         assert clock.slept == []
+
+    def test_a_lucky_guess_that_is_repeated_holds_nobody_up(
+        self, cache: BlockCache, clock: Clock, reads: list[str]
+    ) -> None:
+        for _ in range(5):
+            assert cache.find_or_read(7) is None
+            clock.now += 0.01
+        assert clock.slept == []
+        assert len(reads) == 1
+
+    def test_a_number_that_was_missed_is_found_once_its_block_is_known(
+        self, engine: Engine, cache: BlockCache, clock: Clock
+    ) -> None:
+        assert cache.find_or_read(0) is None
+        block = a_block(engine)
+        clock.now += 2
+        cache.find_or_read(block.first + 1)
+        found = cache.find_or_read(block.first)
+        assert found is not None
+        assert found.id == block.id
+
+    def test_many_numbers_of_no_block_cost_one_read(
+        self, engine: Engine, cache: BlockCache, clock: Clock, reads: list[str]
+    ) -> None:
+        block = a_block(engine)
+        found = cache.find_all({block.first, *range(1000, 1500)})
+        assert set(found) == {block.first}
+        assert clock.slept == []
+        assert len(reads) == 1
+
+    def test_a_missed_number_does_not_keep_new_blocks_from_a_batch(
+        self, engine: Engine, cache: BlockCache, clock: Clock
+    ) -> None:
+        assert cache.find_or_read(10**6) is None
+        block = a_block(engine)
+        clock.now += 2
+        assert set(cache.find_all({block.first, 10**6})) == {block.first}

@@ -246,3 +246,12 @@ def test_the_thread_flushes_until_it_is_stopped(
 
 def test_no_thread_runs_where_the_host_flushes_by_itself(app: Flask) -> None:
     assert start_flusher(app) is None
+
+
+def test_a_file_that_cannot_be_read_holds_up_no_other(
+    app: Flask, engine: Engine, block: LinkBlock, clicks: ClickSpool, spool: Path
+) -> None:
+    clicks.append(click_on(block.first))
+    (spool / "0.spool").mkdir()
+    assert flush_once(app) == 1
+    assert count(engine, Click) == 1

@@ -232,3 +232,44 @@ def test_callbacks_pass_the_hosts_sign_in_and_its_csrf_protection(shop: Shop) ->
     assert shop.app.test_client().get("/home").status_code == 302
     assert shop.receive(message, DELIVERED, apply=False) == 200
     assert read(lambda session: session.scalar(select(func.count(RawReceipt.id)))) == 1
+
+
+def test_no_report_within_a_day_leaves_it_accepted_with_that_reason(shop: Shop) -> None:
+    broadcast_id, message = one_sent(shop)
+
+    shop.receive(message, UNDELIVERABLE, "245")
+
+    assert shop.states(broadcast_id) == {"accepted": 1}
+    assert shop.reasons(broadcast_id) == {"no_report": 1}
+
+
+def test_a_receipt_that_comes_first_tells_when_the_provider_took_it(shop: Shop) -> None:
+    account = shop.connect()
+    shop.customer()
+    broadcast_id = shop.formed()
+    lifecycle.send(broadcast_id, "Мария")
+    claimed = claim(account, provider("smsc"), broadcast_id, 1)
+
+    shop.receive(claimed.messages[0], DELIVERED)
+
+    message = shop.messages(broadcast_id)[0]
+    assert message.accepted_at == message.settled_at is not None
+
+
+def test_that_an_earlier_attempt_failed_says_nothing_about_the_one_under_way(shop: Shop) -> None:
+    from smsadmin.providers.base import Answer, Outcome
+    from smsadmin.sending.record import record
+
+    account = shop.connect()
+    shop.customer()
+    broadcast_id = shop.formed()
+    lifecycle.send(broadcast_id, "Мария")
+    first = claim(account, provider("smsc"), broadcast_id, 1).messages[0]
+    record(account.id, [(first, Answer(Outcome.TRY_LATER))])
+    claim(account, provider("smsc"), broadcast_id, 1)
+
+    shop.receive(first, UNDELIVERABLE, "6")
+    assert shop.states(broadcast_id) == {"sending": 1}
+    shop.receive(first, DELIVERED)
+
+    assert shop.states(broadcast_id) == {"delivered": 1}
