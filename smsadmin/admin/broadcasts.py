@@ -149,7 +149,7 @@ def _fields(form: ComposeForm) -> dict[str, Any]:
 
 
 def _send(broadcast: Broadcast, member: StaffMember) -> None:
-    lifecycle.send(broadcast.id, member.name[:100])
+    lifecycle.send(broadcast.id, member.name[:100], request.form.get("list", 0, type=int))
     doorbell.ring_send(broadcast.account_id or 0)
 
 

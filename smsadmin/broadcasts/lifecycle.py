@@ -68,14 +68,19 @@ def edit(broadcast_id: int) -> None:
     write(back)
 
 
-def send(broadcast_id: int, by: str) -> None:
-    """Confirm a formed list and let it go, through the account it was priced for."""
+def send(broadcast_id: int, by: str, form: int | None = None) -> None:
+    """Confirm a formed list and let it go, through the account it was priced for.
+
+    `form` is the number of the list that was seen: one that was formed anew meanwhile is not sent unseen.
+    """
+    seen = [] if form is None else [Broadcast.form == form]
     write(
         lambda session: take(
             session,
             broadcast_id,
             Step.SEND,
             _account_is_connected(),
+            *seen,
             confirmed_by=by,
             confirmed_at=utc_now(),
         )

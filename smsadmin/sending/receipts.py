@@ -9,6 +9,7 @@ from smsadmin.database import read, write
 from smsadmin.models import Account, Asked, DroppedCallback, RawReceipt
 from smsadmin.providers import provider
 from smsadmin.providers.base import CallbackRequest, Forged, Garbled, Receipt
+from smsadmin.sealing import NoKey
 from smsadmin.upsert import add_up, insert_or_ignore
 
 FORGED, GARBLED, UNKNOWN = "forged", "garbled", "unknown"
@@ -16,6 +17,8 @@ FORGED, GARBLED, UNKNOWN = "forged", "garbled", "unknown"
 
 def take(name: str, request: CallbackRequest) -> str | None:
     """Keep the receipts of a callback of the provider `name`; return why it was dropped, if it was.
+
+    Raise `NoKey` when only an account whose secret cannot be opened might vouch for it.
 
     A callback is believed when it verifies against any account this provider ever had here: receipts of a
     removed one still come.
@@ -36,11 +39,16 @@ def take(name: str, request: CallbackRequest) -> str | None:
 def _verified(name: str, request: CallbackRequest) -> list[Receipt]:
     statement = select(Account).where(Account.provider == name).order_by(Account.id.desc())
     accounts = read(lambda session: session.scalars(statement).all())
+    closed: NoKey | None = None
     for account in accounts:
         try:
             return provider(name).parse_receipt(request, credentials(account))
         except Forged:
             continue
+        except NoKey as error:
+            closed = error
+    if closed:
+        raise closed
     raise Forged(f"no account of {name} vouches for it")
 
 

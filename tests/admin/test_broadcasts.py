@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from smsadmin.broadcasts import global_switch, lifecycle
+from smsadmin.broadcasts import drafts, global_switch, lifecycle
 from smsadmin.database import read
 from smsadmin.providers import provider
 from smsadmin.sending.claim import claim
@@ -52,7 +52,7 @@ def test_a_broadcast_goes_from_the_form_to_the_last_figure(shop: Shop, operator:
     form_all(shop, 1)
     ready = operator.read("/broadcasts/1")
     assert "Send to 3 recipients" in ready
-    operator.press("/broadcasts/1", "/broadcasts/1/do/send")
+    operator.press("/broadcasts/1", "/broadcasts/1/do/send", list="1")
     shop.work()
 
     figures = figures_agree(operator, 1)
@@ -209,6 +209,24 @@ def test_a_step_that_is_not_possible_any_more_is_said_and_changes_nothing(
 
     assert "not possible any more" in answer.text
     assert shop.row(broadcast_id).state == "cancelled"
+
+
+def test_a_list_that_was_formed_anew_is_not_sent_from_the_page_that_showed_the_old_one(
+    shop: Shop, operator: Browser
+) -> None:
+    shop.connect()
+    shop.customers(1)
+    broadcast_id = shop.formed("Старый текст")
+    seen = shop.row(broadcast_id).form
+    lifecycle.edit(broadcast_id)
+    drafts.form_list(broadcast_id, "Новый текст")
+    form_all(shop, broadcast_id)
+    page = f"/broadcasts/{broadcast_id}"
+
+    assert "not possible any more" in operator.press(page, f"{page}/do/send", list=str(seen)).text
+    assert shop.row(broadcast_id).state == "ready"
+    operator.press(page, f"{page}/do/send", list=str(seen + 1))
+    assert shop.row(broadcast_id).state == "sending"
 
 
 def test_strangers_are_sent_to_sign_in(shop: Shop) -> None:

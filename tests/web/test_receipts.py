@@ -225,6 +225,19 @@ def test_receipts_of_a_removed_account_still_count(shop: Shop) -> None:
     assert shop.states(broadcast_id) == {"delivered": 1}
 
 
+def test_without_the_key_the_provider_is_asked_to_come_again(shop: Shop) -> None:
+    from dataclasses import replace
+
+    broadcast_id, message = one_sent(shop)
+    wired = shop.app.extensions["smsadmin"]
+    there, wired.settings = wired.settings, replace(wired.settings, keys=())
+
+    assert shop.receive(message, DELIVERED) == 503
+    wired.settings = there
+    assert shop.receive(message, DELIVERED) == 200
+    assert shop.states(broadcast_id) == {"delivered": 1}
+
+
 def test_callbacks_pass_the_hosts_sign_in_and_its_csrf_protection(shop: Shop) -> None:
     """The second host closes every page to strangers and checks every form."""
     _, message = one_sent(shop)
