@@ -32,8 +32,8 @@ def add_up(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]
 
 
 def replace(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
-    """Insert the row, or give the one with its primary key these values."""
-    statement = _insert(session, table)
+    """Insert the row, or give the one with its primary key these values, which may be SQL expressions."""
+    statement = _insert(session, table).values(**row)
     keys = [c.name for c in table.__table__.primary_key]
     values = {name: statement.excluded[name] for name in row if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), dict(row))
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))

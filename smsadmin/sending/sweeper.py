@@ -9,14 +9,14 @@ import time
 from functools import partial
 
 from flask import Flask
-from sqlalchemy import delete, exists, insert, literal_column, select, update
+from sqlalchemy import delete, exists, literal_column, select
 from sqlalchemy.orm import Session
 
 from smsadmin.broadcasts.global_switch import hold_what_cannot_go
 from smsadmin.broadcasts.lifecycle import cancel_waiting, finish
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
-from smsadmin.database import changed, db_now, read, write
+from smsadmin.database import db_now, read, write
 from smsadmin.failures import named
 from smsadmin.models import Account, Broadcast, Message, WorkerPulse
 from smsadmin.reasons import Reason
@@ -25,6 +25,7 @@ from smsadmin.sending.apply import apply_receipts
 from smsadmin.sending.moves import Target, move
 from smsadmin.sending.waiting import sources
 from smsadmin.states import BroadcastState, State
+from smsadmin.upsert import replace
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +74,7 @@ def sweep(worker: str) -> None:
 
 def _beat(session: Session, worker: str) -> None:
     """Show a sign of life by the database's clock, and forget workers that were killed long ago."""
-    seen = update(WorkerPulse).where(WorkerPulse.name == worker).values(seen_at=db_now())
-    if not changed(session, seen):
-        session.execute(insert(WorkerPulse).values(name=worker, seen_at=db_now()))
+    replace(session, WorkerPulse, {"name": worker, "seen_at": db_now()})
     session.execute(delete(WorkerPulse).where(WorkerPulse.seen_at < db_now(-FORGOTTEN_AFTER)))
 
 
