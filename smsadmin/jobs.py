@@ -20,13 +20,13 @@ log = logging.getLogger(__name__)
 def send_account(account_id: int, letter: str) -> None:
     """Send what waits for an account, for at most `SMSADMIN_JOB_LENGTH` seconds."""
     if _goes_on(send_for, account_id):
-        doorbell.ring_send(account_id, doorbell.other(letter))
+        doorbell.ring_send(account_id, doorbell.others(letter))
 
 
 def prepare_broadcast(broadcast_id: int, letter: str) -> None:
     """Form the list of a broadcast, for at most `SMSADMIN_JOB_LENGTH` seconds."""
     if _goes_on(form_list, broadcast_id):
-        doorbell.ring_prepare(broadcast_id, doorbell.other(letter))
+        doorbell.ring_prepare(broadcast_id, doorbell.others(letter))
 
 
 def _goes_on(work: Callable[[int, float], bool], number: int) -> bool:

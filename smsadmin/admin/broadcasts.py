@@ -1,6 +1,7 @@
 """The broadcasts: the list, the form, and the page of one from its draft to its last figure."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -18,18 +19,25 @@ from smsadmin.admin.obstacles import obstacles
 from smsadmin.admin.paging import ON_A_PAGE, page_number
 from smsadmin.admin.times import shown_money
 from smsadmin.broadcasts import drafts, lifecycle
+from smsadmin.broadcasts.confirm_anew import confirm_anew, rest_without_account
 from smsadmin.broadcasts.lifecycle import NotAllowed
+from smsadmin.clock import utc_now
 from smsadmin.database import read
 from smsadmin.host import StaffMember
 from smsadmin.i18n import _
 from smsadmin.integration import integration
 from smsadmin.models import Broadcast
+from smsadmin.providers import PROVIDERS
 from smsadmin.sending import doorbell
 from smsadmin.states import BroadcastState, State
 from smsadmin.statistics.report import cost, report
 
 LARGEST_ID = 2**31 - 1
 """A broadcast's id is an integer of 32 bits."""
+
+
+RENEWED_FOR = timedelta(minutes=30)
+"""So long after its end a broadcast's page renews itself."""
 
 
 class BroadcastsScreen(Screen):
@@ -103,10 +111,13 @@ class BroadcastsScreen(Screen):
             state=BroadcastState(broadcast.state),
             report=report(broadcast),
             cost=cost(broadcast_id),
-            example=drafts.example(broadcast.text, broadcast.wrap_clicks, broadcast.wrap_login),
+            example=drafts.example_of(broadcast),
+            rest=rest_without_account(broadcast),
+            recent=_is_recent(broadcast),
             urls=urls,
             foreign_urls=[url for url in urls if not links.can_sign_in(url)],
             account=sending_account(),
+            titles={each.name: each.title for each in PROVIDERS.values()},
             money=shown_money,
             wording=wording,
             State=State,
@@ -148,6 +159,20 @@ def _fields(form: ComposeForm) -> dict[str, Any]:
     return {name: value for name, value in form.data.items() if name != form.meta.csrf_field_name}
 
 
+def _is_recent(broadcast: Broadcast) -> bool:
+    """Say whether receipts and clicks are still to be expected, so that the page renews itself."""
+    ended = broadcast.finished_at
+    return ended is not None and utc_now() - ended < RENEWED_FOR
+
+
+def _confirm_anew(broadcast: Broadcast, member: StaffMember) -> None:
+    account = sending_account()
+    if account is None:
+        raise drafts.NotConnected
+    confirm_anew(broadcast.id, member.name[:100], account)
+    doorbell.ring_send(account.id)
+
+
 def _send(broadcast: Broadcast, member: StaffMember) -> None:
     lifecycle.send(broadcast.id, member.name[:100], request.form.get("list", 0, type=int))
     doorbell.ring_send(broadcast.account_id or 0)
@@ -163,6 +188,7 @@ BUTTONS: Mapping[str, Callable[[Broadcast, StaffMember], None]] = {
     "send": _send,
     "pause": lambda broadcast, member: lifecycle.pause(broadcast.id),
     "resume": _resume,
+    "confirm": _confirm_anew,
     "cancel": lambda broadcast, member: lifecycle.cancel(broadcast.id),
     "edit": lambda broadcast, member: lifecycle.edit(broadcast.id),
 }

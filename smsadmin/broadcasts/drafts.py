@@ -17,7 +17,7 @@ from smsadmin.integration import integration
 from smsadmin.models import Broadcast
 from smsadmin.sending import doorbell
 from smsadmin.states import BroadcastState
-from smsadmin.text.template import Rendered, prefixed
+from smsadmin.text.template import Rendered, Template, prefixed
 
 
 class NotConnected(Exception):
@@ -57,8 +57,20 @@ def form_list(broadcast_id: int, text: str) -> None:
 
 
 def example(text: str, wrap_clicks: bool, wrap_login: bool) -> Rendered:
-    """Return how a text looks to the first customer, its links hidden but counted as long as they will be."""
-    template = links.example(prefixed(integration().text_prefix, text), wrap_clicks, wrap_login)
+    """Return how a text would look to the first customer, its links hidden but counted as long as they will be."""
+    audience = host().customers.count()
+    full = prefixed(integration().text_prefix, text)
+    return _to_first_customer(links.example(full, wrap_clicks, wrap_login, audience))
+
+
+def example_of(broadcast: Broadcast) -> Rendered:
+    """Return how a broadcast looks to the first customer: a formed list keeps its name in the text and its links."""
+    if broadcast.state == BroadcastState.DRAFT or broadcast.prefixed_text is None:
+        return example(broadcast.text, broadcast.wrap_clicks, broadcast.wrap_login)
+    return _to_first_customer(links.template(broadcast))
+
+
+def _to_first_customer(template: Template) -> Rendered:
     customers = host().customers.batch(True, None, 1) or host().customers.batch(False, None, 1)
     rendered = template.render(values_of(customers[0]) if customers else {}, signs_in=True)
     return replace(rendered, text=links.shown(rendered.text))

@@ -50,14 +50,15 @@ def template(broadcast: Broadcast) -> Template:
     return Template(marked, plans, link_text.fill, _marker)
 
 
-def example(text: str, wrap_clicks: bool, wrap_login: bool) -> Template:
-    """Return a template for a preview: with the lengths that codes have at present, and nothing reserved."""
+def example(text: str, wrap_clicks: bool, wrap_login: bool, audience: int) -> Template:
+    """Return a template for a preview: with the lengths that its codes would have now, and nothing reserved."""
     marked, urls = link_text.put_markers(text)
+    count = _numbers_for(audience)
     plans = [
         LinkPlan(
             url,
-            link_blocks.address_chars(login=False) if wrap_clicks else None,
-            link_blocks.address_chars(login=True) if wrap_login and can_sign_in(url) else None,
+            link_blocks.address_chars(login=False, count=count) if wrap_clicks else None,
+            link_blocks.address_chars(login=True, count=count) if wrap_login and can_sign_in(url) else None,
         )
         for url in urls
     ]
@@ -90,11 +91,15 @@ def _block(broadcast: Broadcast, index: int, url: str, login: bool) -> LinkBlock
     key = (owner_of(broadcast), index, login)
     if key not in known:
         # Blocks never change, so each process asks for one once.
-        count = broadcast.audience_size + broadcast.audience_size // 10 + MARGIN
+        count = _numbers_for(broadcast.audience_size)
         known[key] = link_blocks.reserve(
             engine(), url=url, owner=key[0], link_index=index, count=count, login=login
         )
     return known[key]
+
+
+def _numbers_for(audience: int) -> int:
+    return audience + audience // 10 + MARGIN
 
 
 def texts(messages: Sequence[Message]) -> list[str]:

@@ -12,9 +12,9 @@ from smsadmin.current import redis, settings
 
 log = logging.getLogger(__name__)
 
-LETTERS = "ab"
-"""While one letter's job runs its id is taken. Then the other one is rung, by the job itself or from outside: the
-running job may end without another look, or have lost its worker, which RQ notices after a minute only."""
+LETTERS = "abc"
+"""While one letter's job runs its id is taken, and another one is rung, by the job itself or from outside: the running
+job may end without another look. The third is for a job whose worker was killed: RQ notices after minutes only."""
 
 
 def ring_send(account_id: int, letters: str = LETTERS) -> None:
@@ -27,9 +27,9 @@ def ring_prepare(broadcast_id: int, letters: str = LETTERS) -> None:
     _ring(f"prepare-{broadcast_id}", "prepare_broadcast", broadcast_id, letters)
 
 
-def other(letter: str) -> str:
-    """Return the letter of a job's successor."""
-    return LETTERS[1 - LETTERS.index(letter)]
+def others(letter: str) -> str:
+    """Return the letters that a job's successor may have."""
+    return LETTERS.replace(letter, "")
 
 
 def queue() -> Queue:

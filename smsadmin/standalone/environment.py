@@ -12,6 +12,8 @@ from smsadmin.standalone.ports import local_address, visible_address
 
 SIMULATOR_LOGIN = "demo"
 SIMULATOR_PASSWORD = "demo-password"  # noqa: S105 - the simulated provider's, printed on the screen
+TWILIO_SID = "AC00000000000000000000000000000000"
+TWILIO_TOKEN = "demo-token"  # noqa: S105 - like the one above
 SIMULATED = ("smsc", "twilio", "seventech")
 
 

@@ -36,7 +36,9 @@ def simulator(
     options = place.instance / "simulator.options"  # a file, because everybody can list command lines
     options.touch(mode=0o600)
     options.write_text("\n".join([*listening, *keeping, *playing]), encoding="utf-8")
-    return _child("simulator", ["-m", "smsadmin.simulator", f"@{options}"], place, environment, keep_open)
+    # The phones show the time of the shop's zone.
+    told = {**environment, "TZ": environment.get("SMSADMIN_TIMEZONE") or "Europe/Moscow"}
+    return _child("simulator", ["-m", "smsadmin.simulator", f"@{options}"], place, told, keep_open)
 
 
 def _child(

@@ -17,6 +17,8 @@ from smsadmin.standalone.children import Child, Children, NotStarted, children
 from smsadmin.standalone.environment import (
     SIMULATOR_LOGIN,
     SIMULATOR_PASSWORD,
+    TWILIO_SID,
+    TWILIO_TOKEN,
     BadEnvironment,
     Place,
     environment,
@@ -101,7 +103,10 @@ def _welcome(place: Place, public: str, sign_ins: list[tuple[str, str, str]]) ->
             "",
             "Sign in as (login, password):",
             *people,
-            f"  {'SMSC, simulated':<18}  {SIMULATOR_LOGIN:<12}  {SIMULATOR_PASSWORD}",
+            "",
+            "The simulated providers (SMSC is connected):",
+            f"  {'SMSC, SevenTech':<18}  {SIMULATOR_LOGIN:<12}  {SIMULATOR_PASSWORD}",
+            f"  {'Twilio':<18}  {TWILIO_SID}  {TWILIO_TOKEN}",
             "",
             f"Logs are in {place.instance / 'logs'}. Ctrl-C stops everything.",
         ]

@@ -17,7 +17,7 @@ from smsadmin.suppression import suppress
 
 CUSTOMER_PASSWORD = "customer"  # noqa: S105 - printed on purpose, like all sign-ins of the sample
 
-PRICE_OF_PART = Decimal("4.20")
+PRICE_OF_PART = Decimal("3.50")
 """In roubles; what the simulated SMSC is taken to ask for one part."""
 
 SIGN_INS = [

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from smsadmin.broadcasts import drafts, global_switch, lifecycle
+from smsadmin.broadcasts.account_change import remove_account
 from smsadmin.database import read
+from smsadmin.integration import set_prefix
 from smsadmin.providers import provider
 from smsadmin.sending.claim import claim
 from smsadmin.sending.sweeper import end_leases
@@ -227,6 +229,51 @@ def test_a_list_that_was_formed_anew_is_not_sent_from_the_page_that_showed_the_o
     assert shop.row(broadcast_id).state == "ready"
     operator.press(page, f"{page}/do/send", list=str(seen + 1))
     assert shop.row(broadcast_id).state == "sending"
+
+
+def test_a_formed_list_shows_the_text_it_was_formed_with(shop: Shop, guest: Browser) -> None:
+    shop.connect()
+    shop.customer("Анна")
+    broadcast_id = shop.formed("Привет, {name}!")
+
+    set_prefix("Новое имя")
+
+    page = guest.read(f"/broadcasts/{broadcast_id}")
+    assert "Привет, Анна!" in page
+    assert "Новое имя" not in page
+
+
+def test_the_preview_counts_as_many_characters_as_arrive(shop: Shop, operator: Browser) -> None:
+    shop.connect()
+    shop.customer("Анна")
+    said = re.compile(r"(\d+) characters, parts: (\d+)")
+
+    draft = said.findall(write(operator, preview="1", wrap_login="").text)
+    broadcast_id = shop.sent(TEXT, wrap_clicks=True)
+    arrived = shop.simulator.get("/control/messages?after=0").json()["messages"]
+    phone = shop.messages(broadcast_id)[0].phone[1:]
+    text = next(sms["text"] for sms in arrived if sms["phone"].lstrip("+") == phone)
+
+    assert draft == said.findall(operator.read(f"/broadcasts/{broadcast_id}")) == [(str(len(text)), "1")]
+
+
+def test_after_its_provider_is_gone_the_page_offers_the_rest_to_the_next_one(
+    shop: Shop, operator: Browser
+) -> None:
+    account = shop.connect()
+    shop.customers(2)
+    broadcast_id = shop.formed()
+    lifecycle.send(broadcast_id, "Мария")
+    remove_account(account)
+    page = f"/broadcasts/{broadcast_id}"
+    assert "has been removed" in operator.read(page)
+    shop.connect("twilio")
+
+    assert "can go through Twilio: 2 SMS" in operator.read(page)
+    operator.press(page, f"{page}/do/confirm")
+    shop.work()
+
+    assert figures_agree(operator, broadcast_id)["accepted"] == 2
 
 
 def test_strangers_are_sent_to_sign_in(shop: Shop) -> None:

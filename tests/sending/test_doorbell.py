@@ -16,7 +16,20 @@ def test_a_ring_during_a_job_has_a_job_after_it(shop: Shop) -> None:
     assert [job.id for job in doorbell.queue().jobs] == [f"send-{account.id}-0-b"]
 
 
-def test_many_rings_are_at_most_two_jobs(shop: Shop) -> None:
+def test_a_job_whose_worker_was_killed_does_not_keep_its_successors_waiting(shop: Shop) -> None:
+    """Letter a lost its worker and its id stays taken; b runs, has more to do, and rings for the next."""
+    account = shop.connect()
+    doorbell.ring_send(account.id)
+    doorbell.ring_send(account.id)
+    for taken in doorbell.queue().jobs:
+        doorbell.queue().remove(taken)
+
+    doorbell.ring_send(account.id, doorbell.others("b"))
+
+    assert [job.id for job in doorbell.queue().jobs] == [f"send-{account.id}-0-c"]
+
+
+def test_many_rings_are_at_most_three_jobs(shop: Shop) -> None:
     account = shop.connect()
 
     for _ in range(5):
@@ -26,6 +39,8 @@ def test_many_rings_are_at_most_two_jobs(shop: Shop) -> None:
     assert sorted(job.id for job in doorbell.queue().jobs) == [
         "prepare-7-a",
         "prepare-7-b",
+        "prepare-7-c",
         f"send-{account.id}-0-a",
         f"send-{account.id}-0-b",
+        f"send-{account.id}-0-c",
     ]
