@@ -114,6 +114,7 @@ class BroadcastsScreen(Screen):
             example=drafts.example_of(broadcast),
             rest=rest_without_account(broadcast),
             recent=_is_recent(broadcast),
+            asks_to_cancel=request.args.get("ask") == "cancel",
             urls=urls,
             foreign_urls=[url for url in urls if not links.can_sign_in(url)],
             account=sending_account(),

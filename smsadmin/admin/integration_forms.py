@@ -70,7 +70,6 @@ class AccountForm(SafeForm):
     )
     currency = StringField(
         lazy("Currency"),
-        default="RUB",
         filters=[lambda text: stripped(text).upper()],
         render_kw={"maxlength": 3},
     )
@@ -83,6 +82,7 @@ class AccountForm(SafeForm):
     def speak_for(self, texts: ProviderTexts, account: Account | None, waiting: Waiting | None) -> None:
         """Name the fields as the provider does, and check against what is connected and what waits."""
         self.texts, self.account, self.waiting = texts, account, waiting
+        self.currency.data = self.currency.data or texts.currency
         self.login.label.text = texts.login
         self.secret.label.text = texts.secret
         self.sender.label.text = (
@@ -102,7 +102,7 @@ class AccountForm(SafeForm):
             self.secret.data or "",
             self.sender.data or "",
             None if price is None else price.quantize(SMALLEST_PRICE),
-            self.currency.data or "RUB",
+            self.currency.data or self.texts.currency,
         )
 
     def validate_login(self, field: Any) -> None:

@@ -22,6 +22,8 @@ class ProviderTexts:
     sender_error: Any
     login_pattern: re.Pattern[str] = re.compile(r".{1,100}")
     login_error: Any = lazy("Enter it as the provider has given it to you.")
+    currency: str = "RUB"
+    """In which it bills most of its customers."""
     sender_needed: bool = False
     """It sends nothing without one."""
     callback_step: Any = None
@@ -49,6 +51,7 @@ TEXTS: Mapping[str, ProviderTexts] = {
         ),
     ),
     "twilio": ProviderTexts(
+        currency="USD",
         login=lazy("Account SID"),
         secret=lazy("Auth Token"),
         sender=lazy("Sender: number, name or Messaging Service"),

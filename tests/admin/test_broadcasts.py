@@ -116,7 +116,8 @@ def test_cancelling_shows_what_was_cancelled(shop: Shop, operator: Browser) -> N
     broadcast_id = shop.formed()
     lifecycle.send(broadcast_id, "Мария")
 
-    operator.press(f"/broadcasts/{broadcast_id}", f"/broadcasts/{broadcast_id}/do/cancel")
+    assert "/do/cancel" not in operator.read(f"/broadcasts/{broadcast_id}")
+    operator.press(f"/broadcasts/{broadcast_id}?ask=cancel", f"/broadcasts/{broadcast_id}/do/cancel")
 
     assert figures_agree(operator, broadcast_id)["cancelled"] == 3
 
