@@ -29,7 +29,7 @@ run: packages
 	@$(IN_VENV) smsadmin.standalone.run
 
 test: packages-dev
-	@$(IN_VENV) pytest $(ARGS)
+	@$(IN_VENV) pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: packages-dev
 	@$(IN_VENV) ruff check .
