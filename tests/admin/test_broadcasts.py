@@ -1,31 +1,23 @@
 """The broadcast screens: compose, check, send, and every figure against the list that it opens."""
 
 import re
-from typing import Any
 
 import pytest
 
 from smsadmin.broadcasts import drafts, global_switch, lifecycle
 from smsadmin.broadcasts.account_change import remove_account
 from smsadmin.database import read
-from smsadmin.integration import set_prefix
 from smsadmin.providers import provider
 from smsadmin.sending.claim import claim
 from smsadmin.sending.sweeper import end_leases
 from smsadmin.statistics.counters import counted_rows
 from tests.admin.browser import OFFICE, Browser
+from tests.admin.composing import TEXT, write
 from tests.plugin import Shop, fresh_phone
 
-NEW = "/broadcasts/new"
-TEXT = "Привет, {name}! Сюда: http://localhost/sale до завтра"
 FIGURE = re.compile(r'<a class="sms-figure[^"]*" href="([^"]+)"><b>(\d+)</b>')
 REASON = re.compile(r'<td class="text-right"><a href="([^"]+reason=[^"]+)">(\d+)</a>')
 TOTAL = re.compile(r'id="total">(\d+)<')
-
-
-def write(browser: Browser, **fields: str) -> Any:
-    usual = {"name": "Акция", "text": TEXT, "verified_only": "y", "wrap_clicks": "y", "wrap_login": "y"}
-    return browser.press(NEW, NEW, **{name: value for name, value in (usual | fields).items() if value})
 
 
 def figures_agree(browser: Browser, broadcast_id: int) -> dict[str, int]:
@@ -122,49 +114,6 @@ def test_cancelling_shows_what_was_cancelled(shop: Shop, operator: Browser) -> N
     assert figures_agree(operator, broadcast_id)["cancelled"] == 3
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("", "Write the text"),
-        ("Привет, {nmae}!", "There is no placeholder {nmae}"),
-        ("Заходите: www.shop.ru", "https://www.shop.ru"),
-        ("Заходите: shop.ru/sale", "https://shop.ru/sale"),
-        ("Сюда: http://localhost/u/{name}", "cannot have placeholders"),
-        ("Сюда: http://localhost:99999/", "nobody can open"),
-        ("а" * 1001, "too long"),
-    ],
-)
-def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
-    operator: Browser, text: str, says: str
-) -> None:
-    page = write(operator, text=text, name="Моя акция").text
-
-    assert says in page
-    assert 'value="Моя акция"' in page
-    assert operator.open("/broadcasts/1").status_code == 404
-
-
-def test_the_preview_saves_nothing_and_shows_length_and_parts(shop: Shop, operator: Browser) -> None:
-    shop.customer("Анна")
-
-    page = write(operator, preview="1", wrap_login="").text
-
-    assert "Привет, Анна! Сюда: localhost/l/•••• до завтра" in page
-    assert "parts: 1" in page
-    assert operator.open("/broadcasts/1").status_code == 404
-
-
-def test_composing_works_with_nothing_connected_and_the_page_says_what_is_missing(boss: Browser) -> None:
-    write(boss)
-
-    page = boss.read("/broadcasts/1")
-
-    assert "Open the integration settings" in page
-    assert re.search(r"<button[^>]*disabled[^>]*>Form the list", page)
-    boss.press("/broadcasts/1", "/broadcasts/1/do/prepare")
-    assert "Connect a provider first" in boss.press("/broadcasts/1", "/broadcasts/1/do/prepare").text
-
-
 def test_with_sms_switched_off_the_page_says_so(shop: Shop, boss: Browser) -> None:
     shop.connect()
     global_switch.switch_off()
@@ -230,32 +179,6 @@ def test_a_list_that_was_formed_anew_is_not_sent_from_the_page_that_showed_the_o
     assert shop.row(broadcast_id).state == "ready"
     operator.press(page, f"{page}/do/send", list=str(seen + 1))
     assert shop.row(broadcast_id).state == "sending"
-
-
-def test_a_formed_list_shows_the_text_it_was_formed_with(shop: Shop, guest: Browser) -> None:
-    shop.connect()
-    shop.customer("Анна")
-    broadcast_id = shop.formed("Привет, {name}!")
-
-    set_prefix("Новое имя")
-
-    page = guest.read(f"/broadcasts/{broadcast_id}")
-    assert "Привет, Анна!" in page
-    assert "Новое имя" not in page
-
-
-def test_the_preview_counts_as_many_characters_as_arrive(shop: Shop, operator: Browser) -> None:
-    shop.connect()
-    shop.customer("Анна")
-    said = re.compile(r"(\d+) characters, parts: (\d+)")
-
-    draft = said.findall(write(operator, preview="1", wrap_login="").text)
-    broadcast_id = shop.sent(TEXT, wrap_clicks=True)
-    arrived = shop.simulator.get("/control/messages?after=0").json()["messages"]
-    phone = shop.messages(broadcast_id)[0].phone[1:]
-    text = next(sms["text"] for sms in arrived if sms["phone"].lstrip("+") == phone)
-
-    assert draft == said.findall(operator.read(f"/broadcasts/{broadcast_id}")) == [(str(len(text)), "1")]
 
 
 def test_after_its_provider_is_gone_the_page_offers_the_rest_to_the_next_one(
