@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, select
 from werkzeug.wrappers import Response
 
 from smsadmin import links
@@ -17,6 +17,7 @@ from smsadmin.events.catalogue import CATALOGUE
 from smsadmin.host import Customer
 from smsadmin.i18n import _
 from smsadmin.models import Broadcast, Message
+from smsadmin.states import BroadcastState
 from smsadmin.suppression import allow, suppress, suppressed_among, suppression
 from smsadmin.text.phones import shown, to_e164
 
@@ -94,8 +95,15 @@ def shown_phone(customer: Customer) -> tuple[str, bool]:
 
 
 def _messages(key: str, page: int) -> tuple[list[Message], int]:
-    """Return a page of a customer's SMS, newest first, and how many there are (ix_sms_messages_customer)."""
-    his = Message.customer_key == key
+    """Return a page of a customer's SMS, newest first, and how many there are (ix_sms_messages_customer).
+
+    What stands in a list that nobody has confirmed yet is no SMS of his.
+    """
+    unconfirmed = exists().where(
+        Broadcast.id == Message.broadcast_id,
+        Broadcast.state.in_([BroadcastState.PREPARING, BroadcastState.READY]),
+    )
+    his = and_(Message.customer_key == key, ~unconfirmed)
     window = select(Message).where(his).order_by(Message.id.desc()).offset((page - 1) * ON_A_PAGE)
     found = read(lambda session: list(session.scalars(window.limit(ON_A_PAGE))))
     total = read(lambda session: session.scalar(select(func.count()).where(his)))

@@ -72,6 +72,7 @@ def main() -> int:
         with temporary_folder("smsadmin-demo") as home:
             ended = _run(wish, home)
     except Stopped:
+        print("Stopped.", file=sys.stderr)
         return 1
     except SENTENCES as error:
         print(error, file=sys.stderr)

@@ -100,6 +100,7 @@ def _welcome(place: Place, public: str, sign_ins: list[tuple[str, str, str]]) ->
             f"The shop         {public}",
             f"The back office  {public}admin/",
             f"The phones       {place.simulator}phones",
+            *_open_to_all(place),
             "",
             "Sign in as (login, password):",
             *people,
@@ -111,6 +112,12 @@ def _welcome(place: Place, public: str, sign_ins: list[tuple[str, str, str]]) ->
             f"Logs are in {place.instance / 'logs'}. Ctrl-C stops everything.",
         ]
     )
+
+
+def _open_to_all(place: Place) -> list[str]:
+    """Warn where others reach the phones: the SMS there carry links that sign in."""
+    local = place.host in ("127.0.0.1", "::1", "localhost")
+    return [] if local else ["", "Whoever reaches this machine can read the phones and open their links."]
 
 
 def _say(text: str) -> None:

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlencode
 
 from smsadmin.admin.paging import ON_A_PAGE
+from smsadmin.broadcasts import lifecycle
 from smsadmin.events.emit import emit
 from smsadmin.events.switches import turn
 from smsadmin.suppression import suppress, suppression
@@ -95,6 +96,16 @@ def test_a_profile_shows_why_an_sms_was_not_sent(shop: Shop, guest: Browser) -> 
     assert "not sent" in page
     assert "The customer has not confirmed the number." in page
     assert "Event “Birthday”" in page
+
+
+def test_a_list_that_nobody_has_confirmed_is_no_sms_of_his(shop: Shop, guest: Browser) -> None:
+    shop.connect()
+    client = shop.customer()
+    broadcast_id = shop.formed("Ещё не решено")
+
+    assert "Ещё не решено" not in guest.read(f"/customers/{client.uid}")
+    lifecycle.send(broadcast_id, "Мария")
+    assert "Ещё не решено" in guest.read(f"/customers/{client.uid}")
 
 
 def test_the_newest_sms_comes_first_and_fifty_are_on_a_page(shop: Shop, guest: Browser) -> None:
