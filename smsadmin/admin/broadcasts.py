@@ -29,7 +29,7 @@ from smsadmin.integration import integration
 from smsadmin.models import Broadcast
 from smsadmin.providers import PROVIDERS
 from smsadmin.sending import doorbell
-from smsadmin.states import BroadcastState, State
+from smsadmin.states import BroadcastState, State, Step
 from smsadmin.statistics.report import cost, report
 
 LARGEST_ID = 2**31 - 1
@@ -166,16 +166,23 @@ def _is_recent(broadcast: Broadcast) -> bool:
     return ended is not None and utc_now() - ended < RENEWED_FOR
 
 
+def _seen() -> int:
+    """Return the number of what the page showed beside the button: of the list, or of the account and its price."""
+    return request.form.get("seen", 0, type=int)
+
+
 def _confirm_anew(broadcast: Broadcast, member: StaffMember) -> None:
     account = sending_account()
     if account is None:
         raise drafts.NotConnected
+    if account.id != _seen():
+        raise NotAllowed(Step.RESUME)
     confirm_anew(broadcast.id, member.name[:100], account)
     doorbell.ring_send(account.id)
 
 
 def _send(broadcast: Broadcast, member: StaffMember) -> None:
-    lifecycle.send(broadcast.id, member.name[:100], request.form.get("list", 0, type=int))
+    lifecycle.send(broadcast.id, member.name[:100], _seen())
     doorbell.ring_send(broadcast.account_id or 0)
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 import requests
 
-TOKEN = re.compile(r'name="(csrf_token|sms_token|list)"[^>]*value="([^"]+)"')
+TOKEN = re.compile(r'name="(csrf_token|sms_token|seen)"[^>]*value="([^"]+)"')
 PATIENCE = 30.0
 
 

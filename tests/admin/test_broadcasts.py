@@ -46,7 +46,7 @@ def test_a_broadcast_goes_from_the_form_to_the_last_figure(shop: Shop, operator:
     form_all(shop, 1)
     ready = operator.read("/broadcasts/1")
     assert "Send to 3 recipients" in ready
-    operator.press("/broadcasts/1", "/broadcasts/1/do/send", list="1")
+    operator.press("/broadcasts/1", "/broadcasts/1/do/send", seen="1")
     shop.work()
 
     figures = figures_agree(operator, 1)
@@ -175,9 +175,9 @@ def test_a_list_that_was_formed_anew_is_not_sent_from_the_page_that_showed_the_o
     form_all(shop, broadcast_id)
     page = f"/broadcasts/{broadcast_id}"
 
-    assert "not possible any more" in operator.press(page, f"{page}/do/send", list=str(seen)).text
+    assert "not possible any more" in operator.press(page, f"{page}/do/send", seen=str(seen)).text
     assert shop.row(broadcast_id).state == "ready"
-    operator.press(page, f"{page}/do/send", list=str(seen + 1))
+    operator.press(page, f"{page}/do/send", seen=str(seen + 1))
     assert shop.row(broadcast_id).state == "sending"
 
 
@@ -191,10 +191,12 @@ def test_after_its_provider_is_gone_the_page_offers_the_rest_to_the_next_one(
     remove_account(account)
     page = f"/broadcasts/{broadcast_id}"
     assert "has been removed" in operator.read(page)
-    shop.connect("twilio")
+    twilio = shop.connect("twilio")
 
     assert "can go through Twilio: 2 SMS" in operator.read(page)
-    operator.press(page, f"{page}/do/confirm")
+    operator.press(page, f"{page}/do/confirm", seen=str(account.id))
+    assert shop.row(broadcast_id).state == "paused"
+    operator.press(page, f"{page}/do/confirm", seen=str(twilio.id))
     shop.work()
 
     assert figures_agree(operator, broadcast_id)["accepted"] == 2
