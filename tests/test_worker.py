@@ -37,6 +37,8 @@ def worker(shop: Shop, **settings: Any) -> Iterator[subprocess.Popen[str]]:
     told = {
         "database_url": config["SQLALCHEMY_DATABASE_URI"],
         "redis_url": config["SMSADMIN_REDIS_URL"],
+        # The test's own: a process that is killed cannot remove one of its own.
+        "SHORTLINKS_SPOOL": config["SHORTLINKS_SPOOL"],
         **quick,
         **settings,
     }

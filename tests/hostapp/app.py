@@ -34,7 +34,7 @@ def create_host(database_url: str, redis_url: str, **config: Any) -> Flask:
         SHORTLINKS_URL="http://localhost/l/",
         SHORTLINKS_KEYS={"1": KEY},
         SHORTLINKS_SALT="salt",
-        SHORTLINKS_SPOOL=_spool(app),
+        SHORTLINKS_SPOOL=config.get("SHORTLINKS_SPOOL") or _spool(app),
         SHORTLINKS_FLUSH_EVERY=0,
     )
     app.config.update(config)
