@@ -117,7 +117,7 @@ class Shop:
     def states(self, broadcast_id: int) -> dict[str, int]:
         """Return state → messages, from the rows, and check that the counters say the same."""
         rows = read(lambda session: counted_rows(session, broadcast_id))
-        assert read(lambda session: figures(session, broadcast_id)) == rows
+        assert read(lambda session: figures(session, [broadcast_id]))[broadcast_id] == rows
         negative = select(func.count()).where(Counter.count < 0)
         assert read(lambda session: session.scalar(negative)) == 0
         states: dict[str, int] = {}

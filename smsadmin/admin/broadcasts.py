@@ -30,7 +30,7 @@ from smsadmin.models import Broadcast
 from smsadmin.providers import PROVIDERS
 from smsadmin.sending import doorbell
 from smsadmin.states import BroadcastState, State, Step
-from smsadmin.statistics.report import cost, report
+from smsadmin.statistics.report import cost, reports
 
 LARGEST_ID = 2**31 - 1
 """A broadcast's id is an integer of 32 bits."""
@@ -51,7 +51,7 @@ class BroadcastsScreen(Screen):
         found = read(lambda session: session.scalars(window.limit(ON_A_PAGE + 1)).all())
         return self.render(
             "broadcasts.html",
-            broadcasts=[(one, report(one)) for one in found[:ON_A_PAGE]],
+            broadcasts=list(zip(found[:ON_A_PAGE], reports(found[:ON_A_PAGE]), strict=True)),
             last_page=page + 1 if len(found) > ON_A_PAGE else page,
             page=page,
             wording=wording,
@@ -109,8 +109,8 @@ class BroadcastsScreen(Screen):
             "broadcast.html",
             broadcast=broadcast,
             state=BroadcastState(broadcast.state),
-            report=report(broadcast),
-            cost=cost(broadcast_id),
+            report=reports([broadcast])[0],
+            cost=cost(broadcast_id) if broadcast.state == BroadcastState.READY else None,
             example=drafts.example_of(broadcast),
             rest=rest_without_account(broadcast),
             recent=_is_recent(broadcast),

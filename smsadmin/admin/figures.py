@@ -62,7 +62,7 @@ class FiguresScreen(Screen):
         if which not in links.CLICK_LISTS:
             abort(404)
         found = links.click_list(broadcast, which, row_id("before"), ON_A_PAGE + 1)
-        total = links.CLICK_LISTS[which](links.click_figures(broadcast))
+        total = links.CLICK_LISTS[which](links.click_figures([broadcast])[0])
         return self._list("clicks.html", broadcast, found, total, which=which)
 
     def _list(

@@ -35,10 +35,11 @@ class Use:
     refusal: str = ""
 
 
-def click_figures(broadcast: Broadcast) -> ClickFigures:
-    """Return how the broadcast's links were used."""
-    owner = owner_of(broadcast)
-    return report.figures([owner])[owner]
+def click_figures(broadcasts: Sequence[Broadcast]) -> list[ClickFigures]:
+    """Return how the links of each of these broadcasts were used, in their order."""
+    owners = [owner_of(broadcast) for broadcast in broadcasts]
+    found = report.figures(owners)
+    return [found[owner] for owner in owners]
 
 
 def click_list(broadcast: Broadcast, which: str, before: int | None, limit: int) -> list[Use]:

@@ -36,11 +36,9 @@ def _record(session: Session, account_id: int, pairs: Pairs) -> None:
     accepted = [message.id for message, answer in pairs if answer.outcome is Outcome.ACCEPTED]
     # The provider has taken them: true whatever became of the claim meanwhile.
     raise_to(session, accepted, Target(State.ACCEPTED), accepted_at=now)
-    for message, answer in pairs:
-        if answer.outcome is Outcome.REJECTED:
-            _mine(session, message, Target(State.REJECTED, answer.reason), settled_at=now)
-        elif answer.outcome is Outcome.UNKNOWN:
-            _mine(session, message, Target(State.UNKNOWN, answer.reason or Reason.NO_ANSWER))
+    for target, messages in _by_target(pairs).items():
+        settled = {"settled_at": now} if target.state is State.REJECTED else {}
+        _mine(session, messages, target, **settled)
     back = [(message, answer) for message, answer in pairs if answer.outcome in BACK]
     if back:
         _requeue(session, back)
@@ -61,9 +59,22 @@ def _answered(message: Message, answer: Answer) -> dict[str, object]:
     }
 
 
-def _mine(session: Session, message: Message, target: Target, **values: Any) -> None:
-    """Move a message that is still under way in this very attempt."""
-    move(session, [message.id], State.SENDING, target, Message.attempt_id == message.attempt_id, **values)
+def _by_target(pairs: Pairs) -> dict[Target, list[Message]]:
+    """Return where the messages go that were refused for good, or of which nobody knows."""
+    targets: dict[Target, list[Message]] = {}
+    for message, answer in pairs:
+        if answer.outcome is Outcome.REJECTED:
+            targets.setdefault(Target(State.REJECTED, answer.reason), []).append(message)
+        elif answer.outcome is Outcome.UNKNOWN:
+            reason = answer.reason or Reason.NO_ANSWER
+            targets.setdefault(Target(State.UNKNOWN, reason), []).append(message)
+    return targets
+
+
+def _mine(session: Session, messages: Sequence[Message], target: Target, **values: Any) -> None:
+    """Move messages that are still under way in these very attempts."""
+    these = Message.attempt_id.in_([message.attempt_id for message in messages])
+    move(session, [message.id for message in messages], State.SENDING, target, these, **values)
 
 
 def _requeue(session: Session, pairs: Pairs) -> None:
@@ -73,15 +84,8 @@ def _requeue(session: Session, pairs: Pairs) -> None:
         wait = answer.retry_after.total_seconds() if answer.retry_after else 0.0
         waits.setdefault(wait, []).append(message)
     for wait, messages in waits.items():
-        move(
-            session,
-            [message.id for message in messages],
-            State.SENDING,
-            Target(State.QUEUED),
-            Message.attempt_id.in_([message.attempt_id for message in messages]),
-            not_before=db_now(wait) if wait else None,
-            lease_until=None,
-        )
+        not_before = db_now(wait) if wait else None
+        _mine(session, messages, Target(State.QUEUED), not_before=not_before, lease_until=None)
     ids = {message.broadcast_id for message, _ in pairs if message.broadcast_id is not None}
     statement = select(Broadcast.id).where(Broadcast.id.in_(ids), Broadcast.state == BroadcastState.CANCELLED)
     for broadcast_id in session.scalars(statement).all():

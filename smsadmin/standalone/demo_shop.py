@@ -17,7 +17,7 @@ from smsadmin.standalone.models import Customer, Staff, db
 from smsadmin.standalone.setup import prepare_database
 from smsadmin.states import State
 from smsadmin.statistics.counters import counted_rows
-from smsadmin.statistics.report import Report, report
+from smsadmin.statistics.report import Report, reports
 
 THE_BROADCAST = 1
 
@@ -55,12 +55,12 @@ class DemoShop:
     def report(self) -> Report:
         """Return what the broadcast's page shows, from the counters."""
         with self.app.app_context():
-            return report(self._broadcast())
+            return reports([self._broadcast()])[0]
 
     def clicks(self) -> dict[str, int]:
         """Return what the page says about clicks and logins, by the words of the last line."""
         with self.app.app_context():
-            figures = asdict(click_figures(self._broadcast()))
+            figures = asdict(click_figures([self._broadcast()])[0])
         return {"unique_clicks" if name == "unique" else name: number for name, number in figures.items()}
 
     def receipts_waiting(self) -> int:

@@ -1,6 +1,7 @@
 """The counters of a broadcast (state × reason): changed in the transaction that moves the rows, after them."""
 
 from collections import Counter as Tally
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,12 +23,13 @@ def count(session: Session, changes: "Tally[Figure]") -> None:
     add_up(session, Counter, rows, "count")
 
 
-def figures(session: Session, broadcast_id: int) -> dict[tuple[str, str], int]:
-    """Return (state, reason) → messages of a broadcast, from the counters."""
-    statement = select(Counter.state, Counter.reason, Counter.count).where(
-        Counter.broadcast_id == broadcast_id, Counter.count != 0
-    )
-    return {(state, reason): number for state, reason, number in session.execute(statement)}
+def figures(session: Session, broadcast_ids: Sequence[int]) -> dict[int, dict[tuple[str, str], int]]:
+    """Return broadcast → (state, reason) → messages, from the counters."""
+    statement = select(Counter).where(Counter.broadcast_id.in_(broadcast_ids), Counter.count != 0)
+    found: dict[int, dict[tuple[str, str], int]] = {one: {} for one in broadcast_ids}
+    for row in session.scalars(statement):
+        found[row.broadcast_id][row.state, row.reason] = row.count
+    return found
 
 
 def counted_rows(session: Session, broadcast_id: int) -> dict[tuple[str, str], int]:

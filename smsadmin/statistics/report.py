@@ -1,5 +1,6 @@
 """What the broadcast page shows: figures by state from the counters, clicks, parts and money."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -43,16 +44,21 @@ class Report:
         return self.by_state[State.QUEUED] + self.by_state[State.SENDING]
 
 
-def report(broadcast: Broadcast) -> Report:
-    """Return the figures of a broadcast, from its counters and its links."""
-    counted = read(lambda session: figures(session, broadcast.id))
+def reports(broadcasts: Sequence[Broadcast]) -> list[Report]:
+    """Return the figures of several broadcasts, in their order, from their counters and their links."""
+    counted = read(lambda session: figures(session, [broadcast.id for broadcast in broadcasts]))
+    clicks = links.click_figures(broadcasts)
+    return [_report(counted[one.id], used) for one, used in zip(broadcasts, clicks, strict=True)]
+
+
+def _report(counted: Mapping[tuple[str, str], int], clicks: links.ClickFigures) -> Report:
     by_state = dict.fromkeys(State, 0)
     by_reason = {}
     for (state, reason), number in counted.items():
         by_state[State(state)] += number
         if reason:
             by_reason[State(state), reason] = number
-    return Report(by_state, by_reason, links.click_figures(broadcast))
+    return Report(by_state, by_reason, clicks)
 
 
 @dataclass(frozen=True)

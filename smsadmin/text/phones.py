@@ -51,11 +51,6 @@ def shown(e164: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
 
 
-def masked(e164: str) -> str:
-    """Return a number of which only the last four digits can be read, for places that need no more."""
-    return f"•••{e164[-4:]}" if len(e164) > 7 else "•••"
-
-
 def _is_settled(raw: str) -> bool:
     """Tell whether parsing would leave `raw` as it is: a mobile's length, no national prefix inside."""
     if not _E164.fullmatch(raw):

@@ -63,7 +63,7 @@ def sent_to(shop: Shop, **fields: Any) -> tuple[int, Client]:
 
 def figures(shop: Shop, broadcast_id: int) -> Any:
     flush_once(shop.app)
-    return links.click_figures(shop.row(broadcast_id))
+    return links.click_figures([shop.row(broadcast_id)])[0]
 
 
 def test_the_link_signs_its_customer_in_for_ever_and_any_number_of_times(shop: Shop) -> None:

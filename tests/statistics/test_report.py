@@ -7,7 +7,7 @@ from smsadmin.database import read
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 from smsadmin.statistics.counters import counted_rows
-from smsadmin.statistics.report import Report, cost, report
+from smsadmin.statistics.report import Report, cost, reports
 from smsadmin.suppression import suppress
 from tests.plugin import Shop, fresh_phone
 
@@ -15,7 +15,7 @@ LINK = "http://localhost/sale"
 
 
 def report_of(shop: Shop, broadcast_id: int) -> Report:
-    return report(shop.row(broadcast_id))
+    return reports([shop.row(broadcast_id)])[0]
 
 
 def assert_adds_up(shop: Shop, broadcast_id: int) -> Report:

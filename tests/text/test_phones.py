@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-from smsadmin.text.phones import masked, search_digits, shown, to_e164
+from smsadmin.text.phones import search_digits, shown, to_e164
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,3 @@ def test_a_number_is_shown_in_groups() -> None:
 
 def test_what_is_no_number_is_shown_as_it_is() -> None:
     assert shown("нет") == "нет"
-
-
-def test_a_masked_number_keeps_its_last_four_digits() -> None:
-    assert masked("+79261234567") == "•••4567"
-    assert masked("+712345") == "•••"
