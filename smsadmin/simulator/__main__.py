@@ -8,9 +8,11 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from smsadmin.simulator.script import ENDINGS, FATES, SCRIPTS, Script
+from smsadmin.simulator.fates import ENDINGS, FATES
+from smsadmin.simulator.script import SCRIPTS, Script
 from smsadmin.simulator.server import serve
-from smsadmin.simulator.settings import Account, Settings
+from smsadmin.simulator.settings import LIMITS, Account, Settings
+from smsadmin.simulator.smsc_receipts import SIGNATURES
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -37,6 +39,9 @@ def settings_of(options: argparse.Namespace) -> Settings:
         seventech=Account(options.seventech_login, options.seventech_password),
         smsc_callback=options.smsc_callback,
         smsc_callback_secret=options.smsc_callback_secret,
+        smsc_signature=options.smsc_signature,
+        limits=options.limits,
+        minute=options.minute,
         hang=options.hang,
         retry_pause=options.retry_pause,
     )
@@ -70,6 +75,14 @@ def _options() -> argparse.ArgumentParser:
         help="doubles with each try",
     )
     add("--hang", type=float, default=usual.hang, metavar="SECONDS", help="how long a lost answer is held")
+    add("--limits", choices=LIMITS, default=usual.limits, help="what happens over SMSC's published limits")
+    add(
+        "--minute",
+        type=float,
+        default=usual.minute,
+        metavar="SECONDS",
+        help="how long the minute of these limits lasts",
+    )
     _add_accounts(add, usual)
     return parser
 
@@ -83,6 +96,7 @@ def _add_accounts(add: Callable[..., object], usual: Settings) -> None:
         help="where SMSC's receipts go; without it there are none",
     )
     add("--smsc-callback-secret", default="", metavar="SECRET", help="signs SMSC's receipts")
+    add("--smsc-signature", choices=tuple(SIGNATURES), default=usual.smsc_signature, help="how")
     add("--smsc-login", default=usual.smsc.login)
     add("--smsc-password", default=usual.smsc.secret, help="also valid as apikey")
     add("--twilio-sid", default=usual.twilio.login)

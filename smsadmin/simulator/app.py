@@ -4,10 +4,12 @@ from functools import partial
 
 from flask import Flask, redirect, request, url_for
 from werkzeug import Response
+from werkzeug.exceptions import HTTPException
 
-from smsadmin.simulator import control, phones, seventech, smsc, twilio
+from smsadmin.simulator import control, phones, seventech, smsc, smsc_receipts, twilio
 from smsadmin.simulator.complaints import Complaints
 from smsadmin.simulator.inbox import Inbox
+from smsadmin.simulator.limits import Limits
 from smsadmin.simulator.network import Network
 from smsadmin.simulator.receipts import Receipts, Writer
 from smsadmin.simulator.settings import Settings
@@ -18,7 +20,12 @@ def create_network(settings: Settings) -> Network:
     prices = {"smsc": smsc.PRICE, "twilio": twilio.PRICE, "seventech": seventech.PRICE}
     inbox = Inbox(settings.directory, prices)
     writers: dict[str, Writer] = {
-        "smsc": partial(smsc.receipt, url=settings.smsc_callback, secret=settings.smsc_callback_secret),
+        "smsc": partial(
+            smsc_receipts.receipt,
+            url=settings.smsc_callback,
+            secret=settings.smsc_callback_secret,
+            signature=settings.smsc_signature,
+        ),
         "twilio": partial(twilio.receipt, account=settings.twilio),
         "seventech": seventech.receipt,
     }
@@ -29,7 +36,8 @@ def create_network(settings: Settings) -> Network:
 def create_app(settings: Settings, network: Network) -> Flask:
     """Return the app over a network; it starts no thread."""
     app = Flask(__name__)
-    app.register_blueprint(smsc.blueprint(network, settings.smsc))
+    limits = Limits(network.complaints, settings.minute, settings.limits == "enforce")
+    app.register_blueprint(smsc.blueprint(network, settings.smsc, limits))
     app.register_blueprint(twilio.blueprint(network, settings.twilio))
     app.register_blueprint(seventech.blueprint(network, settings.seventech))
     app.register_blueprint(control.blueprint(network))
@@ -41,6 +49,14 @@ def create_app(settings: Settings, network: Network) -> Flask:
         request.get_data()
         if request.blueprint in control.PROVIDERS:
             network.complaints.request(request.blueprint)
+
+    @app.errorhandler(404)
+    @app.errorhandler(405)
+    def not_played(error: HTTPException) -> HTTPException:
+        provider = request.path.split("/")[1]
+        if provider in control.PROVIDERS:
+            network.complaints.complain(provider, f"{request.method} to an address that does not take it")
+        return error
 
     @app.get("/")
     def home() -> Response:

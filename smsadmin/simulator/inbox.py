@@ -1,7 +1,7 @@
 """What the phones received: on disk before the provider answers, counted, and read back at the next start.
 
-One JSON object a line, appended. A kill loses nothing that was answered; only a power cut could (there is no
-fsync, because this plays a provider on a developer's machine).
+So is what was said not to be there. One JSON object a line, appended. A kill loses nothing that was answered;
+only a power cut could (there is no fsync, because this plays a provider on a developer's machine).
 """
 
 import json
@@ -30,6 +30,8 @@ class Arrival:
     sender: str = ""
     reference: str = ""
     callback: str = ""
+    fate: str = ""
+    """The word of the script by which its receipts are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class Message(Arrival):
         return datetime.fromisoformat(self.at)
 
 
+class SaidNotFound(Exception):
+    """An SMS comes after "not found" was answered about it: a caller that believed it would send twice."""
+
+
 class Inbox:
     """All SMS that were taken, by phone and in order; safe to use from several threads."""
 
@@ -61,14 +67,22 @@ class Inbox:
         self._received: Counter[str] = Counter()
         self._duplicates: Counter[str] = Counter()
         self._spent: Counter[str] = Counter()
+        self._most_copies: Counter[str] = Counter()
         self._unsettled: dict[int, Message] = {}
+        self._known: dict[tuple[str, str], dict[str, Message]] = {}
+        self._not_found: set[tuple[str, str, str]] = set()
         self._file = os.open(directory / "inbox.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._size = self._read_back()
 
     def take(self, arrivals: Sequence[Arrival]) -> list[Message]:
-        """Append the SMS to the file, then let the phones have them; raise OSError when the disk refuses."""
+        """Append the SMS to the file, then let the phones have them; raise OSError when the disk refuses.
+
+        Raise `SaidNotFound`, and take none, when one of them was said not to be there (`look_up`).
+        """
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._lock:
+            if any((each.provider, each.id, each.phone) in self._not_found for each in arrivals):
+                raise SaidNotFound
             first = len(self._messages) + 1
             taken = [self._billed(arrival, first + index, now) for index, arrival in enumerate(arrivals)]
             self._append({"message": asdict(message)} for message in taken)
@@ -87,20 +101,54 @@ class Inbox:
         with self._lock:
             return list(self._unsettled.values())
 
-    def counts(self, provider: str) -> dict[str, int]:
-        """Count one provider's SMS; a duplicate is one more with the same phone and the same text."""
+    def look_up(self, provider: str, identifier: str, phone: str) -> Message | None:
+        """Return the newest SMS with this id to this phone; None is a promise that there will never be one.
+
+        The promise is on disk when this returns; raise OSError when the disk refuses.
+        """
         with self._lock:
-            return {"received": self._received[provider], "duplicates": self._duplicates[provider]}
+            found = self._known.get((provider, identifier), {}).get(phone)
+            promise = (provider, identifier, phone)
+            if found is None and promise not in self._not_found:
+                self._append([{"not_found": promise}])
+                self._not_found.add(promise)
+            return found
+
+    def with_id(self, provider: str, identifier: str) -> Message | None:
+        """Return the newest SMS that its provider calls so; None when there is none so far."""
+        with self._lock:
+            return next(reversed(self._known.get((provider, identifier), {}).values()), None)
+
+    def newest(self, provider: str, phone: str = "") -> list[Message]:
+        """Return one provider's SMS, of all phones or of one, the newest first."""
+        with self._lock:
+            held = self._phones.get(phone, []) if phone else self._messages
+            return [message for message in reversed(held) if message.provider == provider]
+
+    def counts(self, provider: str) -> dict[str, int]:
+        """Count one provider's SMS; a duplicate is one more with the same phone and the same text.
+
+        `most_copies` is how many there are of that text to that phone of which there are most.
+        """
+        with self._lock:
+            return {
+                "received": self._received[provider],
+                "duplicates": self._duplicates[provider],
+                "most_copies": self._most_copies[provider],
+            }
 
     def spent(self, provider: str) -> Decimal:
         """Return what one provider's SMS have cost, in its own currency."""
         with self._lock:
             return self._prices[provider] * self._spent[provider]
 
-    def after(self, number: int, limit: int) -> list[Message]:
-        """Return up to `limit` SMS that came after the `number`th, in order."""
+    def after(self, number: int, limit: int, phone: str = "") -> list[Message]:
+        """Return up to `limit` SMS, of all phones or of one, that came after the `number`th, in order."""
         with self._lock:
-            return self._messages[max(number, 0) : max(number, 0) + limit]
+            if not phone:
+                return self._messages[max(number, 0) : max(number, 0) + limit]
+            later = (message for message in self._phones.get(phone, ()) if message.number > number)
+            return list(islice(later, limit))
 
     def of(self, phone: str) -> list[Message]:
         """Return what one phone got, the oldest first."""
@@ -131,8 +179,10 @@ class Inbox:
         self._received[message.provider] += 1
         self._spent[message.provider] += message.parts
         self._seen[message.provider, message.phone, message.text] += 1
-        if self._seen[message.provider, message.phone, message.text] > 1:
-            self._duplicates[message.provider] += 1
+        copies = self._seen[message.provider, message.phone, message.text]
+        self._duplicates[message.provider] += copies > 1
+        self._most_copies[message.provider] = max(copies, self._most_copies[message.provider])
+        self._known.setdefault((message.provider, message.id), {})[message.phone] = message
         self._unsettled[message.number] = message
 
     def _append(self, lines: Iterable[dict[str, Any]]) -> None:
@@ -154,6 +204,9 @@ class Inbox:
                 entry = json.loads(line)
                 if "message" in entry:
                     self._remember(Message(**entry["message"]))
+                elif "not_found" in entry:
+                    provider, identifier, phone = entry["not_found"]
+                    self._not_found.add((provider, identifier, phone))
                 else:
                     self._unsettled.pop(entry["settled"], None)
         os.ftruncate(self._file, size)

@@ -1,29 +1,28 @@
 """The delivery receipts' way back: sent from threads of their own, so that they never hold up an answer.
 
 A receipt is tried again on anything but a 2xx, with pauses that double, as providers do. What is given up is
-counted.
+counted. Of several receipts about one SMS the next sets off when the one before is done with, so that their order
+is the script's.
 """
 
 import heapq
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Condition, Thread
 from time import monotonic
 
 import requests
 
+from smsadmin.simulator.fates import NEXT_AFTER, Fate, Report
 from smsadmin.simulator.inbox import Message
-from smsadmin.simulator.script import Fate, Report
 
 TRIES = 6
 SENDERS = 4
 """Threads: a callback address that answers slowly must not hold up the other receipts."""
 TIMEOUT = 10.0
-COPY_AFTER = 0.2
-"""Seconds from a receipt to its second copy, where the script wants it twice."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +43,10 @@ Writer = Callable[[Message, Report], Callback | None]
 
 @dataclass(frozen=True)
 class _Due:
+    """The receipts about one SMS that are still to come, the next one tried `tries` times so far."""
+
     message: Message
-    callback: Callback
+    callbacks: tuple[Callback, ...]
     tries: int = 0
 
 
@@ -71,16 +72,26 @@ class Receipts:
             Thread(target=self._run, name="receipts", daemon=True).start()
 
     def schedule(self, message: Message, fate: Fate) -> None:
-        """Queue what the script wants the sender of `message` to hear, if anything."""
-        callback = self._writers[message.provider](message, fate.report) if fate.report else None
-        if callback is None:
+        """Queue what the script wants the sender of `message` to hear, if anything.
+
+        An early receipt is sent at once, and this returns when it was answered, after 10 s at the latest.
+        """
+        write = self._writers[message.provider]
+        callbacks = [callback for report in fate.reports if (callback := write(message, report))]
+        if not callbacks:
             self._settle(message.number)
             return
-        for copy in range(fate.copies):
-            self._push(fate.delay + copy * COPY_AFTER, _Due(message, callback))
+        due = _Due(message, tuple(callbacks))
+        if not fate.early:
+            self._push(fate.delay, due)
+            return
+        with self._changed:
+            self._under_way += 1
+        with _session() as session:
+            self._conclude(due, _post(session, due.callbacks[0]))
 
     def counts(self) -> dict[str, int]:
-        """Count the receipts that wait or are under way, that came through, and that were given up."""
+        """Count the SMS with receipts to come, and the receipts that came through or were given up."""
         with self._changed:
             waiting = len(self._due) + self._under_way
             return {"pending": waiting, "sent": self._counts["sent"], "given_up": self._counts["given_up"]}
@@ -99,19 +110,20 @@ class Receipts:
             return heapq.heappop(self._due)[2]
 
     def _run(self) -> None:
-        with requests.Session() as session:
-            # A proxy or a password from the environment has no business between two processes of one box.
-            session.trust_env = False
+        with _session() as session:
             while True:
                 due = self._pop()
-                self._conclude(due, _post(session, due.callback))
+                self._conclude(due, _post(session, due.callbacks[0]))
 
     def _conclude(self, due: _Due, came_through: bool) -> None:
         if not came_through and due.tries + 1 < TRIES:
-            self._push(self._pause * 2**due.tries, _Due(due.message, due.callback, due.tries + 1))
+            self._push(self._pause * 2**due.tries, replace(due, tries=due.tries + 1))
             self._finish(None)
             return
-        self._settle(due.message.number)
+        if rest := due.callbacks[1:]:
+            self._push(NEXT_AFTER, _Due(due.message, rest))
+        else:
+            self._settle(due.message.number)
         self._finish("sent" if came_through else "given_up")
         if not came_through:
             _log.warning("a receipt of %s was refused %d times and given up", due.message.provider, TRIES)
@@ -121,6 +133,13 @@ class Receipts:
             self._under_way -= 1
             if counted:
                 self._counts[counted] += 1
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    # A proxy or a password from the environment has no business between two processes of one box.
+    session.trust_env = False
+    return session
 
 
 def _post(session: requests.Session, callback: Callback) -> bool:

@@ -1,93 +1,13 @@
-"""What happens to an SMS: a pure function of seed and phone, so that a run can be repeated exactly."""
+"""What happens to an SMS is a pure function of seed and phone, so that a run can be repeated exactly.
+
+What the fates are called, and what each does, stands in `fates`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from hashlib import blake2b
 
-
-class Reply(StrEnum):
-    """How the request that carries the SMS is answered."""
-
-    ANSWER = "answer"
-    HANG = "hang"
-    """Taken, but the answer does not come while the caller waits."""
-    CUT = "cut"
-    """Taken, but the connection breaks in the middle of the answer."""
-
-
-class Refusal(StrEnum):
-    """Why a provider does not take an SMS; each provider has a code of its own for it."""
-
-    BAD_NUMBER = "bad number"
-    NOT_DELIVERABLE = "not deliverable"
-    OPTED_OUT = "opted out"
-
-
-class Report(StrEnum):
-    """What the final receipt says; each provider has words of its own for it."""
-
-    DELIVERED = "delivered"
-    NO_SUBSCRIBER = "no such subscriber"
-    UNREACHABLE = "not reachable"
-    SPAM = "held by the spam filter"
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What becomes of one SMS; `report` None is no receipt at all, `delay` is seconds until the receipt."""
-
-    reply: Reply = Reply.ANSWER
-    refusal: Refusal | None = None
-    report: Report | None = Report.DELIVERED
-    delay: float = 0.0
-    copies: int = 1
-
-
-FATES: Mapping[str, Fate] = {
-    "delivered": Fate(delay=1.0),
-    "late": Fate(delay=5.0),
-    "twice": Fate(delay=1.0, copies=2),
-    "no-subscriber": Fate(report=Report.NO_SUBSCRIBER, delay=1.0),
-    "unreachable": Fate(report=Report.UNREACHABLE, delay=1.0),
-    "spam": Fate(report=Report.SPAM, delay=1.0),
-    "no-report": Fate(report=None),
-    "bad-number": Fate(refusal=Refusal.BAD_NUMBER, report=None),
-    "not-deliverable": Fate(refusal=Refusal.NOT_DELIVERABLE, report=None),
-    "opted-out": Fate(refusal=Refusal.OPTED_OUT, report=None),
-    "hang": Fate(reply=Reply.HANG, report=None),
-    "cut": Fate(reply=Reply.CUT, report=None),
-}
-"""Every fate there is, by the word that the command line uses; delays are multiples of the script's."""
-
-ENDINGS: Mapping[str, str] = {
-    "9901": "bad-number",
-    "9902": "not-deliverable",
-    "9903": "opted-out",
-    "9904": "no-subscriber",
-    "9905": "unreachable",
-    "9906": "spam",
-    "9907": "no-report",
-    "9908": "late",
-    "9909": "twice",
-    "9910": "hang",
-    "9911": "cut",
-}
-"""Well-known endings of a phone number, under every script: to see one particular fate by hand."""
-
-MIX: tuple[tuple[str, int], ...] = (
-    ("delivered", 820),
-    ("twice", 30),
-    ("late", 20),
-    ("unreachable", 30),
-    ("no-subscriber", 20),
-    ("spam", 10),
-    ("no-report", 30),
-    ("bad-number", 20),
-    ("not-deliverable", 15),
-    ("opted-out", 5),
-)
-"""Of 1,000 phones under the script "mix"; the lost answers come on top, see `Script.swallow_every`."""
+from smsadmin.simulator.fates import ENDINGS, FATES, MIX, Fate, Reply
 
 SCRIPTS = ("quiet", "mix")
 
@@ -110,11 +30,29 @@ class Script:
 def fate(script: Script, phone: str) -> Fate:
     """Return what becomes of an SMS to `phone` (with or without a plus); the same for the same arguments."""
     digits = phone.lstrip("+")
-    roll = _roll(script.seed, digits)
+    return named(script, phone, _word(script, digits, _roll(script.seed, digits)[0]))
+
+
+def met(script: Script, phone: str, fault: str) -> Fate:
+    """Return what becomes of an SMS to `phone` in a request that meets a fault; an empty word is no fault.
+
+    A fault of the answer, or of the whole request, leaves refusal and receipts as the phone has them; any
+    other takes the place of the phone's own fate.
+    """
+    own = fate(script, phone)
+    if not fault:
+        return own
+    told = named(script, phone, fault)
+    if told.reply is Reply.ANSWER and told.denial is None:
+        return told
+    return replace(own, reply=told.reply, denial=told.denial)
+
+
+def named(script: Script, phone: str, word: str) -> Fate:
+    """Return the fate of this name with the delay that `phone` has under the script; KeyError for no fate."""
     # Between half and one and a half of the usual delay, or all receipts of a batch would come at once.
-    pace = script.delay * (0.5 + roll[1] / 1000)
-    scripted = FATES[_word(script, digits, roll[0])]
-    return replace(scripted, delay=scripted.delay * pace)
+    pace = script.delay * (0.5 + _roll(script.seed, phone.lstrip("+"))[1] / 1000)
+    return replace(FATES[word], delay=FATES[word].delay * pace)
 
 
 def _word(script: Script, digits: str, roll: int) -> str:

@@ -18,8 +18,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from smsadmin.simulator.answers import THREADS
 from smsadmin.simulator.app import create_app, create_network
-from smsadmin.simulator.network import THREADS
 from smsadmin.simulator.settings import Settings
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from smsadmin.simulator.script import Script
 
+LIMITS = ("complain", "enforce")
+
 
 @dataclass(frozen=True)
 class Account:
@@ -28,8 +30,14 @@ class Settings:
     smsc_callback: str = field(default="", repr=False)
     """The address that an account's owner enters in SMSC's cabinet; empty is none, so no receipts."""
     smsc_callback_secret: str = field(default="", repr=False)
-    """With it, SMSC's callbacks carry an md5 over `id:phone:status:<secret>`."""
+    """With it, SMSC's callbacks are signed over `id:phone:status:<secret>`."""
+    smsc_signature: str = "md5"
+    """How they are signed; the field of the callback bears the same name."""
+    limits: str = "complain"
+    """One of `LIMITS`: SMSC's published limits make warnings only, or are enforced."""
+    minute: float = 60.0
+    """How long the minute of these limits lasts."""
     hang: float = 30.0
-    """How long an answer that "does not come" is held before the connection breaks."""
+    """How long an answer that "does not come" is held before the connection breaks, and a dripping one takes."""
     retry_pause: float = 1.0
     """The pause before a refused receipt is tried again; it doubles each time."""

@@ -11,12 +11,12 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, jsonify, request
 
+from smsadmin.simulator.fates import Denial, Report
 from smsadmin.simulator.inbox import Arrival, Message
-from smsadmin.simulator.network import Network, e164
+from smsadmin.simulator.network import Denied, Network, e164
 from smsadmin.simulator.receipts import Callback
-from smsadmin.simulator.script import Report
 from smsadmin.simulator.settings import Account
-from smsadmin.simulator.twilio import callback_is_callable
+from smsadmin.simulator.twilio_form import callback_is_callable
 
 PRICE = Decimal("3.00")
 """Rubles for one part."""
@@ -24,14 +24,25 @@ PRICE = Decimal("3.00")
 # Unconfirmed: seen in clients of the same platform, or our guess.
 ACCEPTED = "ACCEPTED"
 STATES = {
+    Report.SENT: "ACCEPTED",
     Report.DELIVERED: "DELIVERED",
     Report.NO_SUBSCRIBER: "EXPIRED",
     Report.UNREACHABLE: "EXPIRED",
     Report.SPAM: "EXPIRED",
+    # No table has it.
+    Report.UNHEARD_OF: "REROUTED",
 }
 WRONG_PASSWORD = (401, "unauthorized")
 WRONG_REQUEST = (400, "bad request")
 WRONG_NUMBER = (400, "bad recipient")
+DENIALS = {
+    Denial.BUSY: (429, "too many requests"),
+    Denial.FORBIDDEN_TEXT: (400, "text is forbidden"),
+    Denial.WRONG_PASSWORD: WRONG_PASSWORD,
+    Denial.NO_MONEY: (402, "not enough money"),
+    Denial.BLOCKED: (403, "address is blocked"),
+    Denial.SENDER: (403, "sender is not registered"),
+}
 
 
 class Refused(Exception):
@@ -48,15 +59,23 @@ def blueprint(network: Network, account: Account) -> Blueprint:
     pages = Blueprint("seventech", __name__, url_prefix="/seventech/messaging/v1")
 
     @pages.errorhandler(Refused)
-    def refused(error: Refused) -> tuple[Response, int]:
+    def refused(error: Refused) -> Response:
         if error.complaint:
             network.complaints.complain("seventech", error.complaint)
-        return jsonify(error=error.word), error.status
+        answer = jsonify(error=error.word)
+        answer.status_code = error.status
+        return answer
+
+    @pages.errorhandler(Denied)
+    def denied(error: Denied) -> Response:
+        return network.answers.instead(error.denial) or refused(Refused(DENIALS[error.denial]))
 
     @pages.post("/send")
     def send() -> Response:
         _sign_in(account)
-        verdict = network.submit([_arrival(request.get_json(silent=True))])[0]
+        if not request.is_json:
+            raise Refused(WRONG_REQUEST, "Content-Type: application/json is obligatory")
+        [verdict] = network.submit([_arrival(request.get_json(silent=True))])
         if verdict.fate.refusal:
             raise Refused(WRONG_NUMBER)
         return network.answer([verdict], jsonify(state=ACCEPTED, txId=verdict.arrival.id))
@@ -75,10 +94,10 @@ def receipt(message: Message, report: Report) -> Callback | None:
 def _sign_in(account: Account) -> None:
     """Let the account in by HTTP Basic; raise `Refused`."""
     given = request.authorization
-    known = (
-        given is not None
-        and given.username == account.login
-        and compare_digest((given.password or "").encode(), account.secret.encode())
+    if given is None:
+        raise Refused(WRONG_PASSWORD, "Authorization: HTTP Basic is obligatory")
+    known = given.username == account.login and compare_digest(
+        (given.password or "").encode(), account.secret.encode()
     )
     if not known:
         raise Refused(WRONG_PASSWORD)

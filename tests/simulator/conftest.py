@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+import requests
 
 from tests.simulator.running import SMSC_SECRET, Listener, Simulator, listening, started
 
@@ -23,6 +24,13 @@ def simulator(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> I
     options += ["--fate", "+79189999999=no-report"]
     with started(tmp_path_factory.mktemp("simulator"), *options) as simulator:
         yield simulator
+
+
+@pytest.fixture
+def judge(simulator: Simulator) -> Iterator[Simulator]:
+    """The simulator, without faults in store when the test is over."""
+    yield simulator
+    requests.delete(f"{simulator.url}/control/faults", timeout=10)
 
 
 @pytest.fixture

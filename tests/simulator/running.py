@@ -77,8 +77,12 @@ class Simulator:
 
     def smsc(self, page: str = "send", **form: str) -> Any:
         """POST to SMSC with what every request needs; keyword arguments add and replace."""
+        return self.smsc_answer(page, **form).json()
+
+    def smsc_answer(self, page: str = "send", **form: str) -> requests.Response:
+        """The whole answer of the same."""
         usual = {"login": "demo", "psw": "demo-password", "fmt": "3", "charset": "utf-8", "op": "1"}
-        return requests.post(f"{self.url}/smsc/sys/{page}.php", usual | form, timeout=10).json()
+        return requests.post(f"{self.url}/smsc/sys/{page}.php", usual | form, timeout=10)
 
     def twilio(self, sid: str = TWILIO_SID, token: str = "demo-token", **form: str) -> requests.Response:
         """POST a message to Twilio."""
@@ -86,14 +90,43 @@ class Simulator:
         url = f"{self.url}/twilio/2010-04-01/Accounts/{sid}/Messages.json"
         return requests.post(url, usual | form, auth=(sid, token), timeout=10)
 
+    def twilio_asked(self, page: str, **query: str) -> requests.Response:
+        """GET something of the account at Twilio; `page` is what comes behind its address."""
+        url = f"{self.url}/twilio/2010-04-01/Accounts/{TWILIO_SID}/{page}"
+        return requests.get(url, query, auth=(TWILIO_SID, "demo-token"), timeout=10)
+
     def seventech(self, body: Any, password: str = "demo-password") -> requests.Response:
         """POST to SevenTech."""
         url = f"{self.url}/seventech/messaging/v1/send"
         return requests.post(url, json=body, auth=("demo", password), timeout=10)
 
+    def send(self, provider: str, phone: str, callback: str = "") -> requests.Response:
+        """Send one SMS through a provider, the phone as digits; SMSC has its callback address already."""
+        if provider == "smsc":
+            return self.smsc_answer(phones=phone, mes="a", id=f"id-{phone}", op="0")
+        if provider == "twilio":
+            return self.twilio(To=f"+{phone}", **({"StatusCallback": callback} if callback else {}))
+        recipient = {"type": "MSISDN", "value": phone}
+        step = {"channel": "sms", "recipient": recipient, "text": "a"}
+        return self.seventech({"scenario": [step]} | ({"callback": callback} if callback else {}))
+
+    def arrived(self, phone: str) -> list[dict[str, Any]]:
+        """The SMS that a phone got, the digits given."""
+        found: list[dict[str, Any]] = self.get("/control/messages", phone=phone).json()["messages"]
+        return found
+
+    def order(self, **order: Any) -> requests.Response:
+        """Let the next requests meet faults."""
+        return requests.post(f"{self.url}/control/faults", json=order, timeout=10)
+
     def get(self, path: str, **query: Any) -> requests.Response:
         """GET a page."""
         return requests.get(self.url + path, query, timeout=10)
+
+    def complaints(self) -> list[str]:
+        """The words of the latest complaints."""
+        words: list[str] = self.get("/control/counts").json()["complaints"]
+        return words
 
     def counts(self, provider: str) -> dict[str, int]:
         """The judge's counts of one provider."""

@@ -44,6 +44,47 @@ def test_what_was_taken_is_on_disk_when_the_answer_comes(simulator: Simulator, p
     assert [message["text"] for message in taken if message.get("phone") == f"+{phone}"] == ["Привет"]
 
 
+def test_the_sms_of_one_phone_are_shown_alone(simulator: Simulator, phone: str) -> None:
+    simulator.smsc(list=f"{phone}:a\n{int(phone) + 500_000}:b")
+    simulator.smsc(list=f"{phone}:c", id="2")
+
+    every = simulator.get("/control/messages", phone=f"+{phone}").json()
+    later = simulator.get("/control/messages", phone=phone, after=every["messages"][0]["number"]).json()
+
+    assert [message["text"] for message in every["messages"]] == ["a", "c"]
+    assert [message["text"] for message in later["messages"]] == ["c"]
+    assert later["last"] == every["last"]
+
+
+def test_a_phone_without_digits_is_a_400_that_names_it(simulator: Simulator) -> None:
+    answer = simulator.get("/control/messages", phone="иван")
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "phone: 'иван' is no number"})
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/smsc/sys/send.php"), ("POST", "/smsc/sys/sms.php"), ("PUT", "/smsc/")]
+)
+def test_a_request_that_no_provider_takes_is_complained_about(
+    simulator: Simulator, method: str, path: str
+) -> None:
+    before = simulator.counts("smsc")["complaints"]
+
+    assert requests.request(method, simulator.url + path, timeout=10).status_code in {404, 405}
+    assert simulator.counts("smsc")["complaints"] == before + 1
+
+
+def test_receipts_go_on_after_a_restart_as_the_judge_ordered_them(tmp_path: Path) -> None:
+    with listening() as listener:
+        with started(tmp_path, "--smsc-callback", listener.url, "--receipt-delay", "600") as first:
+            first.order(provider="smsc", faults=["spam"])
+            first.send("smsc", "79170000000")
+        with started(tmp_path, "--smsc-callback", listener.url, "--receipt-delay", "0.02"):
+            [heard] = listener.wait_for("phone=79170000000")
+
+    assert "status=23" in heard.body
+
+
 def test_sigterm_ends_it_quickly_also_while_a_request_hangs(tmp_path: Path) -> None:
     with started(tmp_path, "--hang", "60") as simulator:
         hanging = Thread(target=_hang, args=(simulator,))

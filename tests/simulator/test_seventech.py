@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import requests
 
 from tests.simulator.running import Listener, Simulator
 
@@ -61,3 +62,23 @@ def test_a_number_that_cannot_be_is_refused_without_a_complaint(simulator: Simul
 
 def test_a_wrong_password_is_a_401(simulator: Simulator) -> None:
     assert simulator.seventech(message("79170000000"), password="wrong").status_code == 401
+
+
+def test_a_body_that_is_not_called_json_is_complained_about(simulator: Simulator) -> None:
+    before = simulator.counts("seventech")["complaints"]
+    url = f"{simulator.url}/seventech/messaging/v1/send"
+
+    body = json.dumps(message("79170000000"))
+    answer = requests.post(url, body, auth=("demo", "demo-password"), timeout=10)
+
+    assert answer.status_code == 400
+    assert simulator.counts("seventech")["complaints"] == before + 1
+    assert "Content-Type" in simulator.complaints()[-1]
+
+
+def test_a_request_without_http_basic_is_complained_about(simulator: Simulator) -> None:
+    before = simulator.counts("seventech")["complaints"]
+    url = f"{simulator.url}/seventech/messaging/v1/send"
+
+    assert requests.post(url, json=message("79170000000"), timeout=10).status_code == 401
+    assert simulator.counts("seventech")["complaints"] == before + 1

@@ -77,7 +77,7 @@ def test_the_key_replaces_login_and_password(simulator: Simulator) -> None:
         {"sender": "A" * 12},
         {"valid": "24:01"},
         {"valid": "00:00"},
-        {"cost": "1"},
+        {"cost": "4"},
         {"list": "79170000000:a\n+79170000000:b"},
         {"list": "no colon"},
         {"list": "79170000000:" + "a" * 1001},
