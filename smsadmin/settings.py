@@ -1,14 +1,21 @@
 """The settings `SMSADMIN_*` of the host's config, read once, checked, and frozen."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 
+from smsadmin.opening_hours import BadHours, parse
+
 PREFIX = "SMSADMIN_"
+
+BALANCE_LIMITS = {"RUB": Decimal(500), "USD": Decimal(10), "EUR": Decimal(10)}
+"""About a hundred SMS, in the currencies in which the providers bill."""
 
 
 class BadSetting(ValueError):
@@ -51,6 +58,32 @@ class Settings:
     """How often stored receipts are applied."""
     prepare_batch: int = 1000
     """Recipients written per transaction while a list is formed."""
+    receipts_late_after: float = 3600.0
+    """After this long without a receipt the integration page warns, and a provider that can be asked is asked."""
+    lookup_for: float = 3 * 86_400.0
+    """For how long a provider is asked what became of a message; after that nobody will tell any more."""
+    balance_every: float = 900.0
+    """How often a worker asks for the balance of the account that sends."""
+    balance_limits: Mapping[str, Decimal] = field(default_factory=lambda: dict(BALANCE_LIMITS))
+    """Currency → the balance below which the screens warn."""
+    private_addresses: bool = False
+    """A base URL that is entered on the screen may lead into the private network."""
+    api_log_for: float = 86_400.0
+    """How long the API access log stays on once it is switched on."""
+    api_log_kept: float = 7 * 86_400.0
+    """How long a call stays in the API access log."""
+    api_log_calls: int = 200_000
+    """The most calls that the API access log keeps."""
+    support_email: str = ""
+    """Where staff write to for help."""
+    support_phone: str = ""
+    """Where staff call for help, E.164."""
+    support_telegram: str = ""
+    """The Telegram name of the support, without @."""
+    support_hours: str = ""
+    """When the support answers: `Mon-Fri 09:00-17:00`, several with `;`; empty: not said."""
+    support_timezone: str = "Europe/Moscow"
+    """The zone of `support_hours`."""
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Settings":
@@ -75,10 +108,7 @@ class Settings:
         return settings
 
     def _check(self) -> None:
-        if urlsplit(self.public_url).scheme not in ("http", "https"):
-            raise BadSetting(
-                f"{PREFIX}PUBLIC_URL is {self.public_url!r}: it must start with http:// or https://"
-            )
+        self._check_addresses()
         if self.lease <= self.call_deadline:
             raise BadSetting(
                 f"{PREFIX}LEASE is {self.lease}: it must be longer than {PREFIX}CALL_DEADLINE ({self.call_deadline})."
@@ -86,6 +116,22 @@ class Settings:
         for name in NUMBERS:
             if getattr(self, name) <= 0:
                 raise BadSetting(f"{PREFIX}{name.upper()} is {getattr(self, name)}: it must be above 0.")
+        self._check_keys()
+        self._check_zones()
+        self._check_support()
+
+    def _check_addresses(self) -> None:
+        if not _is_http(self.public_url):
+            raise BadSetting(
+                f"{PREFIX}PUBLIC_URL is {self.public_url!r}: it must start with http:// or https://"
+            )
+        for name, url in self.base_urls.items():
+            if not _is_http(url):
+                raise BadSetting(
+                    f"{PREFIX}BASE_URLS: {name} is {url!r}: it must start with http:// or https://"
+                )
+
+    def _check_keys(self) -> None:
         for number, key in enumerate(self.keys, 1):
             try:
                 Fernet(key)
@@ -93,12 +139,24 @@ class Settings:
                 raise BadSetting(
                     f"{PREFIX}KEYS: key number {number} is none: make one with Fernet.generate_key()."
                 ) from error
+
+    def _check_zones(self) -> None:
+        for zone in ("timezone", "support_timezone"):
+            try:
+                ZoneInfo(getattr(self, zone))
+            except (KeyError, ValueError, OSError) as error:
+                raise BadSetting(
+                    f"{PREFIX}{zone.upper()} is {getattr(self, zone)!r}: no such zone, use e.g. Europe/Moscow"
+                ) from error
+
+    def _check_support(self) -> None:
+        for name, (pattern, advice) in SUPPORT.items():
+            if getattr(self, name) and not pattern.fullmatch(getattr(self, name)):
+                raise BadSetting(f"{PREFIX}{name.upper()} is {getattr(self, name)!r}: {advice}")
         try:
-            ZoneInfo(self.timezone)
-        except (KeyError, ValueError) as error:
-            raise BadSetting(
-                f"{PREFIX}TIMEZONE is {self.timezone!r}: no such zone, use e.g. Europe/Moscow"
-            ) from error
+            parse(self.support_hours)
+        except BadHours as error:
+            raise BadSetting(f"{PREFIX}SUPPORT_HOURS: {error}") from error
 
 
 NUMBERS: dict[str, type[int] | type[float]] = {
@@ -111,7 +169,48 @@ NUMBERS: dict[str, type[int] | type[float]] = {
     "sweep_every": float,
     "receipts_every": float,
     "prepare_batch": int,
+    "receipts_late_after": float,
+    "lookup_for": float,
+    "balance_every": float,
+    "api_log_for": float,
+    "api_log_kept": float,
+    "api_log_calls": int,
 }
+
+SUPPORT = {
+    "support_email": (
+        re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"),
+        "write an e-mail address, e.g. support@shop.example",
+    ),
+    "support_phone": (
+        re.compile(r"\+[1-9][0-9]{6,14}"),
+        "write + and the digits with the country code, e.g. +74951234567",
+    ),
+    "support_telegram": (
+        re.compile(r"[A-Za-z0-9_]{5,32}"),
+        "write the name without @: 5 to 32 Latin letters, digits and _",
+    ),
+}
+"""What a way to the support looks like, and what to do where it does not."""
+
+SWITCHES = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+def _is_http(url: object) -> bool:
+    try:
+        parts = urlsplit(str(url))
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def _converted(name: str, value: Any) -> Any:
@@ -126,4 +225,29 @@ def _converted(name: str, value: Any) -> Any:
             return NUMBERS[name](value)
         except (TypeError, ValueError) as error:
             raise BadSetting(f"{PREFIX}{name.upper()} is {value!r}: it must be a number.") from error
+    if name == "private_addresses":
+        return _switch(name, value)
+    if name == "balance_limits":
+        return _limits(value)
+    if name.startswith("support_"):
+        value = str("" if value is None else value).strip()
     return value
+
+
+def _switch(name: str, value: Any) -> bool:
+    try:
+        return SWITCHES[str(value).lower()]
+    except KeyError as error:
+        raise BadSetting(f"{PREFIX}{name.upper()} is {value!r}: it must be true or false.") from error
+
+
+def _limits(value: Any) -> dict[str, Decimal]:
+    """Read currency → amount; raise `BadSetting`."""
+    try:
+        limits = {str(currency): Decimal(str(amount)) for currency, amount in dict(value).items()}
+    except (TypeError, ValueError, InvalidOperation) as error:
+        raise BadSetting(f"{PREFIX}BALANCE_LIMITS is {value!r}: write it like {{'RUB': 500}}.") from error
+    for currency, amount in limits.items():
+        if not amount.is_finite() or amount < 0:
+            raise BadSetting(f"{PREFIX}BALANCE_LIMITS: {amount} {currency} is no amount of 0 or more.")
+    return limits

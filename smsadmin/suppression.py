@@ -1,15 +1,32 @@
-"""«Не отправлять SMS»: forbid and allow SMS to one customer."""
+"""«Не отправлять SMS»: to a customer, because staff forbid it; to a number, because its owner opted out."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
 from smsadmin.database import read, write
-from smsadmin.models import Suppression
+from smsadmin.models import SuppressedNumber, Suppression
+from smsadmin.reasons import Reason
 from smsadmin.upsert import insert_or_ignore
 
 BY_STAFF = "by_staff"
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """Those of some customers and numbers to whom nothing may be sent."""
+
+    keys: Collection[str] = ()
+    phones: Collection[str] = ()
+
+    def reason(self, key: str, phone: str) -> Reason | None:
+        """Return why this customer gets nothing at this number (E.164), or None."""
+        if key in self.keys:
+            return Reason.SUPPRESSED
+        return Reason.OPTED_OUT if phone in self.phones else None
 
 
 def suppress(customer_key: str, *, by: str, reason: str = BY_STAFF) -> None:
@@ -18,11 +35,24 @@ def suppress(customer_key: str, *, by: str, reason: str = BY_STAFF) -> None:
     write(lambda session: insert_or_ignore(session, Suppression, [row]))
 
 
-def allow(customer_key: str) -> None:
-    """Send this customer SMS again."""
-    write(
-        lambda session: session.execute(delete(Suppression).where(Suppression.customer_key == customer_key))
-    )
+def suppress_numbers(session: Session, phones: Iterable[str], provider: str) -> None:
+    """Send these numbers (E.164) nothing any more, whoever has them: their owners opted out at the provider."""
+    now = utc_now()
+    rows = [
+        {"phone": phone, "reason": Reason.OPTED_OUT.value, "provider": provider, "created_at": now}
+        for phone in sorted(set(phones))
+    ]
+    insert_or_ignore(session, SuppressedNumber, rows)
+
+
+def allow(customer_key: str, phone: str | None = None) -> None:
+    """Send this customer SMS again, also at a number (E.164) that had opted out."""
+
+    def forget(session: Session) -> None:
+        session.execute(delete(Suppression).where(Suppression.customer_key == customer_key))
+        session.execute(delete(SuppressedNumber).where(SuppressedNumber.phone == phone))
+
+    write(forget)
 
 
 def suppression(customer_key: str) -> Suppression | None:
@@ -30,7 +60,13 @@ def suppression(customer_key: str) -> Suppression | None:
     return read(lambda session: session.get(Suppression, customer_key))
 
 
-def suppressed_among(keys: Iterable[str]) -> Collection[str]:
-    """Return those of the keys to whom nothing may be sent."""
-    statement = select(Suppression.customer_key).where(Suppression.customer_key.in_(list(keys)))
-    return read(lambda session: set(session.scalars(statement)))
+def opt_out(phone: str | None) -> SuppressedNumber | None:
+    """Return when and where the owner of this number (E.164) opted out, or None."""
+    return read(lambda session: session.get(SuppressedNumber, phone)) if phone else None
+
+
+def suppressed_among(keys: Iterable[str], phones: Iterable[str]) -> Suppressed:
+    """Return those of the customers and of the numbers (E.164) to whom nothing may be sent."""
+    by_key = select(Suppression.customer_key).where(Suppression.customer_key.in_(list(keys)))
+    by_phone = select(SuppressedNumber.phone).where(SuppressedNumber.phone.in_(list(phones)))
+    return read(lambda session: Suppressed(set(session.scalars(by_key)), set(session.scalars(by_phone))))

@@ -20,6 +20,15 @@ def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Mapping
         session.execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
 
 
+def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows, those that are there already stay as they are; return how many are new."""
+    if not rows:
+        return 0
+    # A driver does not tell the row count of many rows at once, RETURNING does.
+    statement = _insert(session, table).on_conflict_do_nothing().returning(*table.__table__.primary_key)
+    return len(session.execute(statement, list(rows)).all())
+
+
 def add_up(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], column: str) -> None:
     """Insert the rows; where a row with this primary key is there, add `column` to it instead."""
     if not rows:

@@ -1,4 +1,4 @@
-"""The worker process: RQ's `SimpleWorker` for the jobs and the sweeper's thread beside it."""
+"""The worker process: RQ's `SimpleWorker` for the jobs, the sweeper and the inquirer as threads beside it."""
 
 import os
 import socket
@@ -10,6 +10,7 @@ from rq.serializers import JSONSerializer
 
 from smsadmin.current import settings, stopping
 from smsadmin.sending import doorbell
+from smsadmin.sending.inquirer import Inquirer
 from smsadmin.sending.sweeper import Sweeper
 
 
@@ -24,7 +25,7 @@ class _Worker(SimpleWorker):
 def run(app: Flask) -> None:
     """Work until SIGTERM or SIGINT; the calls under way are ended and recorded first."""
     name = f"{socket.gethostname()}-{os.getpid()}"
-    sweeper = Sweeper(app, name)
+    threads = [Sweeper(app, name), Inquirer(app)]
     with app.app_context():
         worker = _Worker(
             [doorbell.queue()],
@@ -36,9 +37,13 @@ def run(app: Flask) -> None:
             maintenance_interval=5,
             job_monitoring_interval=5,
         )
-        sweeper.start()
+        for thread in threads:
+            thread.start()
         try:
             worker.work(logging_level="WARNING")
         finally:
-            sweeper.stopped.set()
-            sweeper.join(timeout=10)
+            for thread in threads:
+                thread.stopped.set()
+            for thread in threads:
+                # A question under way may end with the process: it changes nothing.
+                thread.join(timeout=10)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from smsadmin.broadcasts import lifecycle
 from smsadmin.database import read
-from smsadmin.models import WorkerPulse
+from smsadmin.models import Account, WorkerPulse
 from smsadmin.reasons import Reason
 from smsadmin.sending import doorbell
 from smsadmin.states import BroadcastState
@@ -162,3 +162,20 @@ def test_a_worker_killed_in_the_middle_of_a_call_leaves_its_messages_unknown(sho
     assert shop.states(broadcast_id) == {"unknown": 1}
     assert shop.reasons(broadcast_id) == {Reason.WORKER_STOPPED: 1}
     assert arrived(shop, phone) == [phone]
+
+
+def test_a_worker_asks_by_itself_what_became_of_sms_without_a_receipt(shop: Shop) -> None:
+    """The simulated SMSC of this test calls nobody back; its operator delivers within two seconds."""
+    shop.connect()
+    shop.customers(3)
+    shop.customer(phone=fresh_phone("9904"))
+    broadcast_id = confirmed(shop)
+
+    with worker(shop, SMSADMIN_RECEIPTS_LATE_AFTER=2):
+        ends = ["delivered"] * 3 + ["undelivered"]
+        wait_until(lambda: sorted(message.state for message in shop.messages(broadcast_id)) == ends)
+
+    account = read(lambda session: session.scalars(select(Account)).one())
+    assert account.last_receipt_at is None
+    assert account.last_found_at is not None
+    assert account.balance_at is not None

@@ -1,5 +1,6 @@
 """The customers as the plugin sees them: the list with its search, and who got which SMS."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -17,8 +18,10 @@ from smsadmin.events.catalogue import CATALOGUE
 from smsadmin.host import Customer
 from smsadmin.i18n import _
 from smsadmin.models import Broadcast, Message
+from smsadmin.providers import PROVIDERS
+from smsadmin.sending.provider_words import words
 from smsadmin.states import BroadcastState
-from smsadmin.suppression import allow, suppress, suppressed_among, suppression
+from smsadmin.suppression import allow, opt_out, suppress, suppressed_among, suppression
 from smsadmin.text.phones import shown, to_e164
 
 LONGEST_SEARCH = 100
@@ -37,7 +40,7 @@ class CustomersScreen(Screen):
         return self.render(
             "customers.html",
             customers=[(customer, shown_phone(customer)) for customer in found.customers],
-            suppressed=suppressed_among(customer.key for customer in found.customers),
+            suppressed=_suppressed(found.customers),
             total=found.total,
             search=text,
             page=page,
@@ -56,7 +59,10 @@ class CustomersScreen(Screen):
             phone=shown_phone(customer),
             host_page=host().customers.url(key),
             suppression=suppression(key),
+            opt_out=opt_out(e164(customer)),
+            titles={each.name: each.title for each in PROVIDERS.values()},
             messages=messages,
+            said=words(messages),
             broadcasts=_broadcasts(messages),
             events=CATALOGUE,
             shown_text=links.shown,
@@ -70,12 +76,12 @@ class CustomersScreen(Screen):
     def forbid(self, key: str) -> Response:
         """Forbid SMS to a customer, or allow them again."""
         member = checked_post()
-        find_customer(key)
+        customer = find_customer(key)
         if request.form.get("on"):
             suppress(key, by=member.name[:100])
             flash(_("This customer gets no SMS any more."), "success")
         else:
-            allow(key)
+            allow(key, e164(customer))
             flash(_("This customer gets SMS again."), "success")
         return redirect(url_for(".profile", key=key), 303)
 
@@ -88,10 +94,22 @@ def find_customer(key: str) -> Customer:
     return customer
 
 
+def e164(customer: Customer) -> str | None:
+    """Return the customer's number as E.164, or None where it is none."""
+    return to_e164(customer.phone or "", settings().region)
+
+
+def _suppressed(customers: Sequence[Customer]) -> set[str]:
+    """Return the keys of those who get no SMS."""
+    phones = {customer.key: e164(customer) or "" for customer in customers}
+    found = suppressed_among(phones, phones.values())
+    return {key for key, phone in phones.items() if found.reason(key, phone)}
+
+
 def shown_phone(customer: Customer) -> tuple[str, bool]:
     """Return the customer's number for people to read, and whether an SMS can go there."""
-    e164 = to_e164(customer.phone or "", settings().region)
-    return (shown(e164), True) if e164 else (customer.phone or "", False)
+    number = e164(customer)
+    return (shown(number), True) if number else (customer.phone or "", False)
 
 
 def _messages(key: str, page: int) -> tuple[list[Message], int]:

@@ -13,6 +13,7 @@ from smsadmin.admin.broadcasts import find_broadcast
 from smsadmin.admin.paging import ON_A_PAGE, row_id
 from smsadmin.database import read
 from smsadmin.models import Broadcast, Message
+from smsadmin.sending.provider_words import words
 from smsadmin.states import FAILED, State
 from smsadmin.text.phones import shown as shown_phone
 
@@ -53,7 +54,8 @@ class FiguresScreen(Screen):
         statement = select(Message).where(*wanted, Message.id > (row_id("after") or 0)).order_by(Message.id)
         found = read(lambda session: session.scalars(statement.limit(ON_A_PAGE + 1)).all())
         total = read(lambda session: session.scalar(select(func.count()).where(*wanted)))
-        return self._list("messages.html", broadcast, found, total, group=group, reason=reason)
+        said = words(found)
+        return self._list("messages.html", broadcast, found, total, group=group, reason=reason, said=said)
 
     @expose("/<int:broadcast_id>/clicks/<which>")
     def clicks(self, broadcast_id: int, which: str) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from smsadmin.host import Customer
 from smsadmin.reasons import Reason
+from smsadmin.suppression import Suppressed
 from smsadmin.text.phones import to_e164
 
 
@@ -22,7 +23,7 @@ def choose(
     *,
     region: str,
     verified_only: bool,
-    suppressed: Collection[str],
+    suppressed: Suppressed,
     taken: Collection[str],
 ) -> list[Candidate]:
     """Decide about a batch, in its order; `taken` are the numbers that an earlier customer has."""
@@ -41,15 +42,15 @@ def _left_out(
     customer: Customer,
     phone: str | None,
     verified_only: bool,
-    suppressed: Collection[str],
+    suppressed: Suppressed,
     seen: Collection[str],
 ) -> Reason | None:
     if not customer.phone:
         return Reason.NO_NUMBER
     if phone is None:
         return Reason.BAD_NUMBER
-    if customer.key in suppressed:
-        return Reason.SUPPRESSED
+    if reason := suppressed.reason(customer.key, phone):
+        return reason
     if verified_only and not customer.verified:
         return Reason.UNVERIFIED
     if phone in seen:

@@ -24,7 +24,7 @@ from smsadmin.models import Account, Broadcast, Message
 from smsadmin.reasons import Reason
 from smsadmin.states import RANK, BroadcastState, State, Step
 from smsadmin.statistics.counters import count
-from smsadmin.suppression import suppressed_among
+from smsadmin.suppression import Suppressed, suppressed_among
 from smsadmin.text.template import Template
 
 
@@ -120,19 +120,18 @@ def _write_batch(broadcast: Broadcast, customers: Sequence[Customer], after_key:
 
 
 def _candidates(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Candidate]:
-    keys = [customer.key for customer in customers]
     arguments: dict[str, Any] = {
         "region": settings().region,
         "verified_only": broadcast.verified_only,
-        "suppressed": suppressed_among(keys),
     }
-    phones = {c.phone for c in choose(customers, taken=(), **arguments)}
+    phones = {c.phone for c in choose(customers, taken=(), suppressed=Suppressed(), **arguments)}
+    suppressed = suppressed_among([customer.key for customer in customers], phones)
     # Index uq_sms_messages_phone.
     statement = select(Message.phone).where(
         Message.broadcast_id == broadcast.id, Message.phone.in_(phones), ~Message.left_out
     )
     taken = read(lambda session: set(session.scalars(statement)))
-    return choose(customers, taken=taken, **arguments)
+    return choose(customers, taken=taken, suppressed=suppressed, **arguments)
 
 
 def _rows(broadcast: Broadcast, candidates: Sequence[Candidate], template: Template) -> list[dict[str, Any]]:

@@ -84,10 +84,11 @@ def _obstacle(customer: Customer, account: Account | None) -> Reason | None:
     """Return why this customer gets no SMS about anything, or None."""
     if not customer.phone:
         return Reason.NO_NUMBER
-    if to_e164(customer.phone, settings().region) is None:
+    phone = to_e164(customer.phone, settings().region)
+    if phone is None:
         return Reason.BAD_NUMBER
-    if suppressed_among([customer.key]):
-        return Reason.SUPPRESSED
+    if reason := suppressed_among([customer.key], [phone]).reason(customer.key, phone):
+        return reason
     if not customer.verified:
         return Reason.UNVERIFIED
     if not integration().enabled:

@@ -50,6 +50,14 @@ class Message(Base):
             postgresql_where=text("rank = 0 AND not_after IS NOT NULL"),
             sqlite_where=text("rank = 0 AND not_after IS NOT NULL"),
         ),
+        # What is asked of the provider because no receipt came: accepted, or nobody knows.
+        Index(
+            "ix_sms_messages_lookup",
+            "account_id",
+            "lookup_at",
+            postgresql_where=text("rank IN (2, 4) AND lookup_at IS NOT NULL"),
+            sqlite_where=text("rank IN (2, 4) AND lookup_at IS NOT NULL"),
+        ),
         # The lists behind the figures.
         Index("ix_sms_messages_figure", "broadcast_id", "state", "reason", "id"),
         Index("ix_sms_messages_customer", "customer_key", "id"),
@@ -82,6 +90,8 @@ class Message(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("sms_accounts.id"))
     attempt_id: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    lookup_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When the provider is asked what became of it, unless a receipt has told; None: not, or not any more."""
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime())
     not_after: Mapped[datetime | None] = mapped_column(UtcDateTime())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())

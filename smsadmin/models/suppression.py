@@ -1,4 +1,4 @@
-"""Customers who get no SMS at all."""
+"""Customers and numbers that get no SMS at all."""
 
 from datetime import datetime
 
@@ -16,4 +16,16 @@ class Suppression(Base):
     customer_key: Mapped[str] = mapped_column(String(64), primary_key=True)
     reason: Mapped[str] = mapped_column(String(30))
     created_by: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class SuppressedNumber(Base):
+    """A number whose owner has opted out at the provider: honoured whoever has the number here."""
+
+    __tablename__ = "sms_suppressed_numbers"
+
+    phone: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """E.164."""
+    reason: Mapped[str] = mapped_column(String(30))
+    provider: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())

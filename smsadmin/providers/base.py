@@ -1,29 +1,31 @@
 """The contract with a provider: what the engine hands over and what it gets back; no Flask, no database.
 
-A provider is one class with five methods and a declaration of its abilities. It is pure but for the HTTP call:
+A provider is one class with six methods and a declaration of its abilities. It is pure but for the HTTP call:
 it never retries, never sleeps and keeps nothing between calls.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from smsadmin.providers.exchange import DIRECT, Way
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """How to sign in to one account of a provider."""
+    """How to sign in to one account of a provider; without a `login` the secret is an API key."""
 
     login: str
     secret: str = field(repr=False)
     base_url: str
     sender: str = ""
     callback_secret: str = field(default="", repr=False)
+    way: Way = field(default=DIRECT, repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,8 @@ class Balance:
     currency: str
 
 
-class BalanceFailed(Exception):
-    """The balance could not be read; `reason` tells why."""
+class CheckFailed(Exception):
+    """The balance, or what became of messages, could not be had; `reason` tells why."""
 
     def __init__(self, reason: Reason, raw: str = "") -> None:
         super().__init__(reason.value)
@@ -125,13 +127,64 @@ class Garbled(Exception):
 
 
 @dataclass(frozen=True)
+class Question:
+    """One message that we ask about: what we know of the attempt to hand it over."""
+
+    reference: str
+    """Ours, see `Provider.reference`."""
+    request_id: str
+    phone: str = field(repr=False)
+    text: str = field(repr=False)
+    """What arrived, with the codes of its links: a provider that can only be searched is searched for it."""
+    asked_at: datetime
+    """When the attempt began, UTC: what is older cannot be this message."""
+    provider_id: str | None = None
+    """The provider's own id, where its answer came."""
+
+
+class Missing(StrEnum):
+    """Why a lookup tells nothing about a message."""
+
+    NOT_FOUND = "not_found"
+    """The provider says that it does not know it."""
+    UNCLEAR = "unclear"
+    """The answer does not say what became of it."""
+
+
+Found = Receipt | Missing
+"""What a lookup tells about one message: its status, as a receipt would, or why not."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """How often and about how much a provider may be asked what became of messages."""
+
+    at_once: int
+    """The most messages of one request."""
+    pause: timedelta
+    """Between two requests about one account's messages."""
+    by_reference: bool
+    """It is asked by our reference, so "not found" means that it never arrived; else only a find proves anything."""
+
+
+@dataclass(frozen=True)
 class Abilities:
     """What a provider can do; engine and screens are drawn from this, nobody asks for its name."""
 
     batch_size: int
     """The most messages one request may carry."""
+    own_ids: bool
+    """Our own id travels with each message in a field made for it."""
+    lookup: Lookup | None
+    """What became of a message can be asked."""
     balance: bool
     """The balance can be asked for."""
+    schedule: bool
+    """A message can be handed over ahead of its time."""
+    api_key: bool
+    """One key may stand in the place of login and password."""
+    tells: frozenset[Reason]
+    """The reasons for which it refuses a request, as far as its tables know them."""
     callback_per_account: bool
     """One callback address per account, entered by hand in the provider's cabinet (else one per message)."""
 
@@ -155,7 +208,10 @@ class Provider(Protocol):
         """Hand over the messages in one HTTP request, within `deadline` seconds in all; one answer each, in order."""
 
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
-        """Ask for the balance; raise `BalanceFailed`."""
+        """Ask for the balance; raise `CheckFailed`."""
+
+    def lookup(self, credentials: Credentials, questions: Sequence[Question], deadline: float) -> list[Found]:
+        """Ask in one HTTP request what became of messages; one answer each, in order; raise `CheckFailed`."""
 
     def parse_receipt(self, request: CallbackRequest, credentials: Credentials) -> list[Receipt]:
         """Verify a callback and read the receipts in it; raise `Forged` or `Garbled`."""

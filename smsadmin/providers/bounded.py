@@ -9,8 +9,6 @@ import os
 import socket
 import ssl
 from contextvars import ContextVar
-from queue import Empty, SimpleQueue
-from threading import Thread
 from time import monotonic
 from typing import Any
 
@@ -19,17 +17,24 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
+from smsadmin.providers.addresses import is_public
+from smsadmin.providers.resolving import resolved
+
 IDLE = 3.0
 """Seconds after which an open connection is not used again: a server that closes an idle one just as we write
 leaves us without an answer, and an SMS would end as unknown to save one handshake."""
 
 
 class Call:
-    """One HTTP call: its end on the monotonic clock, and whether any of it may have left this machine."""
+    """One HTTP call: its end on the monotonic clock, and whether any of it may have left this machine.
 
-    def __init__(self, seconds: float) -> None:
+    With `public_only` it goes to no address of the private network, whatever the name resolves to.
+    """
+
+    def __init__(self, seconds: float, public_only: bool = False) -> None:
         self._end = monotonic() + seconds
         self.began = False
+        self.public_only = public_only
 
     def left(self) -> float:
         """Return the seconds left; raise `TimeoutError` when there are none."""
@@ -75,8 +80,10 @@ class _Bounded(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         call = current_call.get()
-        addresses = _resolved(self._dns_host, self.port or self.default_port, call.left())
-        failure = OSError("the name has no address")
+        addresses = resolved(self._dns_host, self.port or self.default_port, call.left())
+        failure = OSError("the name has no address, or none that may be called")
+        if call.public_only:
+            addresses = [each for each in addresses if is_public(str(each[1][0]))]
         for position, (family, address) in enumerate(addresses):
             connection = _BoundedSocket(family, socket.SOCK_STREAM)
             try:
@@ -134,26 +141,3 @@ class BoundedAdapter(HTTPAdapter):
         context.sslsocket_class = _BoundedTLSSocket
         super().init_poolmanager(*args, ssl_context=context, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
-
-
-def _resolved(host: str, port: int, seconds: float) -> list[tuple[int, Any]]:
-    """Resolve a name within `seconds`; raise `OSError`. The system's resolver has no time-out."""
-    found: SimpleQueue[list[tuple[int, Any]] | OSError] = SimpleQueue()
-
-    def resolve() -> None:
-        try:
-            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found.put([(family, address) for family, _, _, _, address in answers])
-        except OSError as error:
-            found.put(error)
-        except UnicodeError:
-            found.put(OSError("the host's name cannot be written as a domain name"))
-
-    Thread(target=resolve, name="resolve", daemon=True).start()
-    try:
-        addresses = found.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError("the name was not resolved in time") from None
-    if isinstance(addresses, OSError):
-        raise addresses
-    return addresses

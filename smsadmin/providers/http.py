@@ -8,12 +8,14 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import local
+from time import monotonic
 from typing import Literal
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from smsadmin.providers.bounded import BoundedAdapter, Call, current_call
+from smsadmin.providers.exchange import DIRECT, Exchange, Way
 
 LONGEST_BODY = 1_000_000
 """Bytes of a reply that are read; no provider has that much to say about one request."""
@@ -56,24 +58,37 @@ def call(  # noqa: PLR0913 - the parts of an HTTP request
     form: Mapping[str, str] | None = None,
     json: object = None,
     params: Mapping[str, str] | None = None,
+    way: Way = DIRECT,
 ) -> Reply:
     """Make one request within `deadline` seconds in all; raise `NotSent` or `NoAnswer`.
 
     `auth` is login and password for HTTP Basic, in UTF-8. Redirects are not followed, nothing is tried again,
-    and neither proxies nor passwords are taken from the environment. TLS certificates are verified.
+    and neither proxies nor passwords are taken from the environment. TLS certificates are verified. Who watches
+    the `way` sees the exchange, however it ends.
     """
-    this = Call(deadline)
+    this = Call(deadline, way.public_only)
     token = current_call.set(this)
+    started = monotonic()
+    sent, reply, failure = b"", None, ""
     try:
         request = requests.Request(method, url, headers=_headers(auth), data=form, json=json, params=params)
-        return _exchange(request.prepare(), this)
+        prepared = request.prepare()
+        url, sent = prepared.url or url, _bytes(prepared.body)
+        reply = _exchange(prepared, this)
     except (requests.RequestException, HTTPError, OSError) as error:
         # The kind only: an error's words may quote the address or a header.
-        if this.began:
-            raise NoAnswer(type(error).__name__) from error
-        raise NotSent(type(error).__name__) from error
+        failure = type(error).__name__
+        raise (NoAnswer if this.began else NotSent)(failure) from error
     finally:
         current_call.reset(token)
+        if way.watch:
+            status, received = (reply.status, reply.body) if reply else (None, b"")
+            way.watch(Exchange(method, url, sent, status, received, failure, monotonic() - started))
+    return reply
+
+
+def _bytes(body: str | bytes | None) -> bytes:
+    return body.encode() if isinstance(body, str) else body or b""
 
 
 def _headers(auth: tuple[str, str] | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote_plus
 
-from smsadmin.providers.base import Answer, BalanceFailed, Credentials, Garbled, Outcome, Outgoing
+from smsadmin.providers.base import Answer, CheckFailed, Credentials, Garbled, Outcome, Outgoing
 from smsadmin.providers.http import Reply
 from smsadmin.reasons import Reason
 
@@ -82,9 +82,9 @@ def strange(reply: Reply, credentials: Credentials, messages: Sequence[Outgoing]
     return [Answer(Outcome.UNKNOWN, Reason.STRANGE_ANSWER, raw=raw)] * len(messages)
 
 
-def strange_balance(reply: Reply, credentials: Credentials) -> BalanceFailed:
-    """Return the error for an answer about the balance that we do not understand."""
-    return BalanceFailed(Reason.STRANGE_ANSWER, kept(reply, credentials))
+def strange_check(reply: Reply, credentials: Credentials) -> CheckFailed:
+    """Return the error for an answer to a question of ours that we do not understand."""
+    return CheckFailed(Reason.STRANGE_ANSWER, kept(reply, credentials))
 
 
 def kept(reply: Reply, credentials: Credentials, messages: Sequence[Outgoing] = ()) -> str:

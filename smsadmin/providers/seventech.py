@@ -7,6 +7,7 @@ never guessed. Not to be confused with seven.io.
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from smsadmin.providers import http
@@ -14,32 +15,61 @@ from smsadmin.providers.base import (
     Abilities,
     Answer,
     Balance,
-    BalanceFailed,
     CallbackRequest,
+    CheckFailed,
     Credentials,
     Forged,
+    Found,
     Garbled,
     Outcome,
     Outgoing,
+    Question,
     Receipt,
     Settled,
 )
-from smsadmin.providers.reading import NO_ANSWER, NOT_SENT, json_object, receipt_word, strange, word
+from smsadmin.providers.reading import NO_ANSWER, NOT_SENT, json_object, kept, receipt_word, strange, word
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 
-STATES: dict[str, Settled] = {
-    "ACCEPTED": Settled(State.ACCEPTED),
-    "DELIVERED": Settled(State.DELIVERED),
-    "SEEN": Settled(State.DELIVERED),
-    "EXPIRED": Settled(State.UNDELIVERED, Reason.EXPIRED_AT_OPERATOR),
-}
-"""`state` of an answer and of a callback. Unconfirmed: seen in clients of the same platform only."""
 
-HTTP_ERRORS: dict[int, tuple[Outcome, Reason]] = {
-    401: (Outcome.ACCOUNT_PROBLEM, Reason.WRONG_PASSWORD),
-}
-"""HTTP statuses that say that nothing was taken. Unconfirmed: this one is what HTTP itself means."""
+@dataclass(frozen=True)
+class Unconfirmed:
+    """All that SevenTech's manual was not read for: seen in clients of the same platform, or inferred.
+
+    A test account corrects it here, in one place.
+    """
+
+    channel: str = "sms"
+    recipient_type: str = "MSISDN"
+    accepted: str = "ACCEPTED"
+    """`state` of an answer that says "taken"."""
+    identifier: str = "txId"
+    """The field of an answer with the provider's own id."""
+    reference: str = "clientRequestId"
+    """The field of a callback that repeats ours; confirmed for the request only."""
+    states: Mapping[str, Settled] = field(
+        default_factory=lambda: {
+            "ACCEPTED": Settled(State.ACCEPTED),
+            "DELIVERED": Settled(State.DELIVERED),
+            "SEEN": Settled(State.DELIVERED),
+            "EXPIRED": Settled(State.UNDELIVERED, Reason.EXPIRED_AT_OPERATOR),
+        }
+    )
+    """`state` of a callback."""
+    errors: Mapping[int, tuple[Outcome, Reason]] = field(
+        default_factory=lambda: {
+            400: (Outcome.REJECTED, Reason.UNCLASSIFIED),
+            401: (Outcome.ACCOUNT_PROBLEM, Reason.WRONG_PASSWORD),
+            402: (Outcome.ACCOUNT_PROBLEM, Reason.NO_MONEY),
+            403: (Outcome.ACCOUNT_PROBLEM, Reason.ACCOUNT_REFUSED),
+            422: (Outcome.REJECTED, Reason.UNCLASSIFIED),
+        }
+    )
+    """HTTP statuses that say that nothing was taken, by what HTTP itself means (RFC 9110, chapter 15.5). They
+    count only with a JSON object or nothing behind them: a page in HTML comes from something on the way."""
+
+
+WIRE = Unconfirmed()
 
 _STATE = re.compile(r"[\w .:-]{1,40}", re.ASCII)
 _ID = re.compile(r"[\w.:-]{1,80}", re.ASCII)
@@ -52,7 +82,16 @@ class SevenTech:
     name = "seventech"
     title = "SevenTech"
     default_base_url = "https://my.seven.tech"
-    abilities = Abilities(batch_size=1, balance=False, callback_per_account=False)
+    abilities = Abilities(
+        batch_size=1,
+        own_ids=True,
+        lookup=None,
+        balance=False,
+        schedule=False,
+        api_key=False,
+        callback_per_account=False,
+        tells=frozenset(reason for _, reason in WIRE.errors.values()) - {Reason.UNCLASSIFIED},
+    )
 
     def reference(self, request_id: str, message: Outgoing) -> str:
         """Return the attempt's id, which the callback's address and `clientRequestId` carry."""
@@ -64,8 +103,8 @@ class SevenTech:
         """Send one message; `ValueError` when there are more. No validity is passed on: no field is known."""
         [message] = messages
         step: dict[str, Any] = {
-            "channel": "sms",
-            "recipient": {"type": "MSISDN", "value": message.phone.removeprefix("+")},
+            "channel": WIRE.channel,
+            "recipient": {"type": WIRE.recipient_type, "value": message.phone.removeprefix("+")},
             "text": message.text,
         }
         if credentials.sender:
@@ -76,23 +115,27 @@ class SevenTech:
         url = f"{credentials.base_url.rstrip('/')}/messaging/v1/send"
         auth = (credentials.login, credentials.secret)
         try:
-            reply = http.call("POST", url, deadline=deadline, auth=auth, json=order)
+            reply = http.call("POST", url, deadline=deadline, auth=auth, json=order, way=credentials.way)
         except http.NotSent:
             return [NOT_SENT]
         except http.NoAnswer:
             return [NO_ANSWER]
-        return [read_reply(reply) or strange(reply, credentials, messages)[0]]
+        return [read_reply(reply, credentials, message)]
 
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
-        """Raise `BalanceFailed`: SevenTech's manual has no balance (see `abilities`)."""
-        raise BalanceFailed(Reason.UNCLASSIFIED, "SevenTech does not tell the balance")
+        """Raise `CheckFailed`: SevenTech's manual has no balance (see `abilities`)."""
+        raise CheckFailed(Reason.UNCLASSIFIED, "SevenTech does not tell the balance")
+
+    def lookup(self, credentials: Credentials, questions: Sequence[Question], deadline: float) -> list[Found]:
+        """Raise `CheckFailed`: SevenTech's manual has no way to ask (see `abilities`)."""
+        raise CheckFailed(Reason.UNCLASSIFIED, "SevenTech cannot be asked what became of an SMS")
 
     def parse_receipt(self, request: CallbackRequest, credentials: Credentials) -> list[Receipt]:
         """Read a callback; its unguessable address is all that proves it, and the caller looks the key up."""
         if not request.key:
             raise Forged("the callback's address carries no key")
         fields: Mapping[str, Any] = json_object(request.body) or request.form
-        told = word(fields.get("clientRequestId"))
+        told = word(fields.get(WIRE.reference))
         if told and not hmac.compare_digest(
             told.encode(errors="replace"), request.key.encode(errors="replace")
         ):
@@ -103,20 +146,20 @@ class SevenTech:
 
     def settle(self, status: str, error: str) -> Settled:
         """Say what a state means; one that the table does not list means nothing."""
-        return STATES.get(status, Settled(None, Reason.UNCLASSIFIED))
+        return WIRE.states.get(status, Settled(None, Reason.UNCLASSIFIED))
 
 
-def read_reply(reply: http.Reply) -> Answer | None:
-    """Read the answer to messaging/v1/send; None when it is not clear what became of the message."""
-    if reply.status in HTTP_ERRORS:
-        outcome, reason = HTTP_ERRORS[reply.status]
-        return Answer(outcome, reason, raw=str(reply.status))
+def read_reply(reply: http.Reply, credentials: Credentials, message: Outgoing) -> Answer:
+    """Read the answer to messaging/v1/send; what it does not say clearly is unknown."""
     answer = json_object(reply.body)
-    if not 200 <= reply.status < 300 or answer.get("state") != "ACCEPTED":
-        return None
-    identifier = word(answer.get("txId"))
+    if reply.status in WIRE.errors and (answer or reply.body.strip() in (b"", b"{}")):
+        outcome, reason = WIRE.errors[reply.status]
+        return Answer(outcome, reason, raw=kept(reply, credentials, [message]))
+    if not 200 <= reply.status < 300 or answer.get("state") != WIRE.accepted:
+        return strange(reply, credentials, [message])[0]
+    identifier = word(answer.get(WIRE.identifier))
     return Answer(
         Outcome.ACCEPTED,
         provider_id=identifier if _ID.fullmatch(identifier) else None,
-        raw=f"{reply.status} ACCEPTED",
+        raw=f"{reply.status} {WIRE.accepted}",
     )

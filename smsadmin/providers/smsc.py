@@ -6,18 +6,23 @@ A message is known there by (id, phone): our request id is fresh for every reque
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
-from smsadmin.providers import http, smsc_receipts
+from smsadmin.clock import utc_now
+from smsadmin.providers import http, smsc_receipts, smsc_status
 from smsadmin.providers.base import (
     Abilities,
     Answer,
     Balance,
-    BalanceFailed,
     CallbackRequest,
+    CheckFailed,
     Credentials,
+    Found,
+    Missing,
     Outcome,
     Outgoing,
+    Question,
     Receipt,
     Settled,
 )
@@ -25,30 +30,19 @@ from smsadmin.providers.reading import (
     NO_ANSWER,
     NOT_SENT,
     json_object,
+    kept,
     money,
     price,
     strange,
-    strange_balance,
+    strange_check,
     whole,
     word,
 )
+from smsadmin.providers.smsc_errors import REPEATED, SEND_ERRORS
 from smsadmin.providers.smsc_receipts import ERROR_DETAILS, STATUSES
+from smsadmin.providers.smsc_wire import digits, post
 from smsadmin.reasons import Reason
 from smsadmin.states import State
-
-SEND_ERRORS: dict[int, tuple[Outcome, Reason, timedelta | None]] = {
-    1: (Outcome.BATCH_REFUSED, Reason.BAD_REQUEST, None),
-    2: (Outcome.ACCOUNT_PROBLEM, Reason.WRONG_PASSWORD, None),
-    3: (Outcome.ACCOUNT_PROBLEM, Reason.NO_MONEY, None),
-    4: (Outcome.ACCOUNT_PROBLEM, Reason.ADDRESS_BLOCKED, timedelta(minutes=30)),
-    5: (Outcome.BATCH_REFUSED, Reason.BAD_REQUEST, None),
-    6: (Outcome.BATCH_REFUSED, Reason.TEXT_FORBIDDEN, None),
-    7: (Outcome.BATCH_REFUSED, Reason.NUMBER_REFUSED, None),
-    8: (Outcome.BATCH_REFUSED, Reason.NUMBER_REFUSED, None),
-    # "The same request within a minute, or 15 at once." Ours is fresh, so this very one was not taken.
-    9: (Outcome.TRY_LATER, Reason.PROVIDER_BUSY, timedelta(seconds=60)),
-}
-"""`error_code` of a whole request (send.php, "error codes")."""
 
 NUMBER_ERRORS: dict[int, Reason] = {
     **{code: reason for code, reason in ERROR_DETAILS.items() if reason is not Reason.NO_REPORT},
@@ -65,53 +59,88 @@ _NOTHING = (None, "", "0", 0)
 
 
 class SMSC:
-    """SMSC: `login` and `secret` are the account's login and password (an additional password too)."""
+    """SMSC: `login` and `secret` are the account's login and a password of it, or the secret is its API key."""
 
     name = "smsc"
     title = "SMSC"
     default_base_url = "https://smsc.ru"
     # The largest batch is not documented; 100 stays well inside what others send.
-    abilities = Abilities(batch_size=100, balance=True, callback_per_account=True)
+    abilities = Abilities(
+        batch_size=100,
+        own_ids=True,
+        lookup=smsc_status.LOOKUP,
+        balance=True,
+        schedule=True,
+        api_key=True,
+        callback_per_account=True,
+        tells=frozenset(reason for _, reason, _ in SEND_ERRORS.values()),
+    )
 
     def reference(self, request_id: str, message: Outgoing) -> str:
         """Return `<request id>:<phone's digits>`."""
-        return f"{request_id}:{_digits(message.phone)}"
+        return f"{request_id}:{digits(message.phone)}"
 
     def send(
         self, credentials: Credentials, request_id: str, messages: Sequence[Outgoing], deadline: float
     ) -> list[Answer]:
         """Send up to 100 messages in one request; their shortest `valid_for` holds for all of them."""
-        form = _signed_in(credentials) | _texts(messages)
-        form |= {"id": request_id, "op": "1", "err": "1"}
+        end = monotonic() + deadline
+        form = _texts(messages) | {"id": request_id, "op": "1", "err": "1"}
         if credentials.sender:
             form["sender"] = credentials.sender
         if valid := [message.valid_for for message in messages if message.valid_for is not None]:
             form["valid"] = _hours_and_minutes(min(valid))
         try:
-            reply = http.call("POST", _url(credentials, "send"), deadline=deadline, form=form)
+            reply = post(credentials, "send", form, deadline)
         except http.NotSent:
             return [NOT_SENT] * len(messages)
         except http.NoAnswer:
             return [NO_ANSWER] * len(messages)
-        return read_reply(reply, credentials, messages)
+        answers = read_reply(reply, credentials, messages)
+        if whole(json_object(reply.body).get("error_code")) == REPEATED:
+            return self._after_asking(credentials, request_id, messages, answers, end - monotonic())
+        return answers
+
+    def _after_asking(
+        self,
+        credentials: Credentials,
+        request_id: str,
+        messages: Sequence[Outgoing],
+        refused: list[Answer],
+        deadline: float,
+    ) -> list[Answer]:
+        """Ask whether an earlier copy of a refused request was taken: only what was not is sent again."""
+        now = utc_now()
+        asked = [
+            Question(self.reference(request_id, each), request_id, each.phone, each.text, now)
+            for each in messages
+        ]
+        try:
+            found = smsc_status.lookup(credentials, asked, deadline)
+        except CheckFailed:
+            found = [Missing.UNCLEAR] * len(messages)
+        return [_taken_before(refusal, told) for refusal, told in zip(refused, found, strict=True)]
 
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
-        """Ask balance.php for the amount and its currency; raise `BalanceFailed`."""
-        form = _signed_in(credentials) | {"cur": "1"}
+        """Ask balance.php for the amount and its currency; raise `CheckFailed`."""
         try:
-            reply = http.call("POST", _url(credentials, "balance"), deadline=deadline, form=form)
+            reply = post(credentials, "balance", {"cur": "1"}, deadline)
         except http.NotSent as error:
-            raise BalanceFailed(Reason.PROVIDER_UNREACHABLE) from error
+            raise CheckFailed(Reason.PROVIDER_UNREACHABLE) from error
         except http.NoAnswer as error:
-            raise BalanceFailed(Reason.NO_ANSWER) from error
+            raise CheckFailed(Reason.NO_ANSWER) from error
         answer = json_object(reply.body)
         amount, currency = money(answer.get("balance")), word(answer.get("currency"))
         if reply.status == 200 and amount is not None and re.fullmatch("[A-Z]{3}", currency):
             return Balance(amount, currency)
         code = whole(answer.get("error_code"))
         if code in SEND_ERRORS:
-            raise BalanceFailed(SEND_ERRORS[code][1], f"{reply.status} error {code}")
-        raise strange_balance(reply, credentials)
+            raise CheckFailed(SEND_ERRORS[code][1], f"{reply.status} error {code}")
+        raise strange_check(reply, credentials)
+
+    def lookup(self, credentials: Credentials, questions: Sequence[Question], deadline: float) -> list[Found]:
+        """Ask status.php about up to 100 messages; raise `CheckFailed`."""
+        return smsc_status.lookup(credentials, questions, deadline)
 
     def parse_receipt(self, request: CallbackRequest, credentials: Credentials) -> list[Receipt]:
         """Check the address and the signature, and read the receipts; raise `Forged` or `Garbled`."""
@@ -129,24 +158,35 @@ def read_reply(reply: http.Reply, credentials: Credentials, messages: Sequence[O
         return strange(reply, credentials, messages)
     if "error" in answer or "error_code" in answer:
         code = whole(answer.get("error_code"))
-        if code in SEND_ERRORS and not whole(answer.get("cnt")):
-            return _refused(code, len(messages))
-        return strange(reply, credentials, messages)
+        if code is None or whole(answer.get("cnt")):
+            return strange(reply, credentials, messages)
+        return _refused(code, kept(reply, credentials, messages), len(messages))
     numbers = answer.get("phones")
     if numbers is None and len(messages) == 1:
         # The documented short answer: for a single message it leaves no doubt whom it is about.
         numbers = [{"phone": messages[0].phone, "cost": answer.get("cost")}]
     entries = _by_phone(numbers)
-    answers = [_answer(answer, entries.get(_digits(message.phone)), len(messages)) for message in messages]
+    answers = [_answer(answer, entries.get(digits(message.phone)), len(messages)) for message in messages]
     unclear = strange(reply, credentials, messages) if None in answers else []
     return [clear or unclear[position] for position, clear in enumerate(answers)]
 
 
-def _refused(code: int, count: int) -> list[Answer]:
+def _refused(code: int, raw: str, count: int) -> list[Answer]:
+    """Answer for a request that was refused as a whole; a code of no table is never tried again."""
+    if code not in SEND_ERRORS:
+        return [Answer(Outcome.REJECTED, Reason.UNCLASSIFIED, raw=raw)] * count
     outcome, reason, retry_after = SEND_ERRORS[code]
     if outcome is Outcome.BATCH_REFUSED and count == 1:
         outcome = Outcome.REJECTED
     return [Answer(outcome, reason, retry_after=retry_after, raw=f"200 error {code}")] * count
+
+
+def _taken_before(refusal: Answer, told: Found) -> Answer:
+    if told is Missing.NOT_FOUND:
+        return refusal
+    if told is Missing.UNCLEAR:
+        return Answer(Outcome.UNKNOWN, refusal.reason, raw=f"{refusal.raw}, and its status is not clear")
+    return Answer(Outcome.ACCEPTED, price=told.price, raw=f"{refusal.raw}, status {told.status}")
 
 
 def _by_phone(numbers: object) -> dict[str, dict[str, Any] | None]:
@@ -154,7 +194,7 @@ def _by_phone(numbers: object) -> dict[str, dict[str, Any] | None]:
     entries: dict[str, dict[str, Any] | None] = {}
     for entry in numbers if isinstance(numbers, list) else []:
         if isinstance(entry, dict):
-            phone = _digits(word(entry.get("phone")))
+            phone = digits(word(entry.get("phone")))
             entries[phone] = None if phone in entries else entry
     return entries
 
@@ -168,7 +208,9 @@ def _answer(answer: dict[str, Any], entry: dict[str, Any] | None, count: int) ->
     told = (("200 cnt", taken), ("status", status), ("error", error))
     raw = " ".join(f"{name} {value}" for name, value in told if value is not None)
     if entry.get("error") not in _NOTHING:
-        return Answer(Outcome.REJECTED, NUMBER_ERRORS[error], raw=raw) if error in NUMBER_ERRORS else None
+        if error is None or ERROR_DETAILS.get(error) is Reason.NO_REPORT:
+            return None
+        return Answer(Outcome.REJECTED, NUMBER_ERRORS.get(error, Reason.UNCLASSIFIED), raw=raw)
     if entry.get("status") in _NOTHING:
         status = 0
     if status not in STATUSES or not taken:
@@ -185,16 +227,12 @@ def _answer(answer: dict[str, Any], entry: dict[str, Any] | None, count: int) ->
     )
 
 
-def _signed_in(credentials: Credentials) -> dict[str, str]:
-    return {"login": credentials.login, "psw": credentials.secret, "charset": "utf-8", "fmt": "3"}
-
-
 def _texts(messages: Sequence[Outgoing]) -> dict[str, str]:
     """Return one message as it is; of several, one a line, where a text's own newline is written `\\n`."""
     if len(messages) == 1:
-        return {"phones": _digits(messages[0].phone), "mes": messages[0].text}
+        return {"phones": digits(messages[0].phone), "mes": messages[0].text}
     lines = (
-        f"{_digits(message.phone)}:" + "\\n".join(re.split(r"\r\n|\r|\n", message.text))
+        f"{digits(message.phone)}:" + "\\n".join(re.split(r"\r\n|\r|\n", message.text))
         for message in messages
     )
     return {"list": "\n".join(lines)}
@@ -204,11 +242,3 @@ def _hours_and_minutes(validity: timedelta) -> str:
     """Write a validity as SMSC takes it, from 00:01 to 24:00."""
     minutes = max(1, min(24 * 60, validity // timedelta(minutes=1)))
     return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
-def _url(credentials: Credentials, script: str) -> str:
-    return f"{credentials.base_url.rstrip('/')}/sys/{script}.php"
-
-
-def _digits(phone: str) -> str:
-    return phone.removeprefix("+")

@@ -11,20 +11,22 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
-from smsadmin.providers import http
+from smsadmin.providers import http, twilio_lookup
 from smsadmin.providers.base import (
     Abilities,
     Answer,
     Balance,
-    BalanceFailed,
     CallbackRequest,
+    CheckFailed,
     Credentials,
     Forged,
+    Found,
     Garbled,
     Outcome,
     Outgoing,
+    Question,
     Receipt,
     Settled,
 )
@@ -32,14 +34,15 @@ from smsadmin.providers.reading import (
     NO_ANSWER,
     NOT_SENT,
     json_object,
+    kept,
     money,
     price,
     receipt_word,
     strange,
-    strange_balance,
     whole,
     word,
 )
+from smsadmin.providers.twilio_lookup import address
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 
@@ -106,7 +109,16 @@ class Twilio:
     name = "twilio"
     title = "Twilio"
     default_base_url = "https://api.twilio.com"
-    abilities = Abilities(batch_size=1, balance=True, callback_per_account=False)
+    abilities = Abilities(
+        batch_size=1,
+        own_ids=False,
+        lookup=twilio_lookup.LOOKUP,
+        balance=True,
+        schedule=True,
+        api_key=False,
+        callback_per_account=False,
+        tells=frozenset(reason for reason, _ in ACCOUNT_ERRORS.values()) | frozenset(MESSAGE_ERRORS.values()),
+    )
 
     def reference(self, request_id: str, message: Outgoing) -> str:
         """Return the attempt's id, which the callback's address carries."""
@@ -127,37 +139,52 @@ class Twilio:
             form["ValidityPeriod"] = str(max(1, min(36_000, int(message.valid_for.total_seconds()))))
         auth = (credentials.login, credentials.secret)
         try:
-            reply = http.call("POST", _url(credentials, "Messages"), deadline=deadline, auth=auth, form=form)
+            reply = http.call(
+                "POST",
+                address(credentials, "Messages"),
+                deadline=deadline,
+                auth=auth,
+                form=form,
+                way=credentials.way,
+            )
         except http.NotSent:
             return [NOT_SENT]
         except http.NoAnswer:
             return [NO_ANSWER]
-        return [read_reply(reply) or strange(reply, credentials, messages)[0]]
+        return [read_reply(reply, credentials, message)]
 
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
-        """Ask Balance.json; raise `BalanceFailed`."""
+        """Ask Balance.json; raise `CheckFailed`."""
         auth = (credentials.login, credentials.secret)
         try:
-            reply = http.call("GET", _url(credentials, "Balance"), deadline=deadline, auth=auth)
+            reply = http.call(
+                "GET", address(credentials, "Balance"), deadline=deadline, auth=auth, way=credentials.way
+            )
         except http.NotSent as error:
-            raise BalanceFailed(Reason.PROVIDER_UNREACHABLE) from error
+            raise CheckFailed(Reason.PROVIDER_UNREACHABLE) from error
         except http.NoAnswer as error:
-            raise BalanceFailed(Reason.NO_ANSWER) from error
+            raise CheckFailed(Reason.NO_ANSWER) from error
         answer = json_object(reply.body)
         amount, currency = money(answer.get("balance")), word(answer.get("currency"))
         if reply.status == 200 and amount is not None and re.fullmatch("[A-Z]{3}", currency):
             return Balance(amount, currency)
         code = whole(answer.get("code"))
         if code in ACCOUNT_ERRORS:
-            raise BalanceFailed(ACCOUNT_ERRORS[code][0], f"{reply.status} code {code}")
-        raise strange_balance(reply, credentials)
+            raise CheckFailed(ACCOUNT_ERRORS[code][0], f"{reply.status} code {code}")
+        raise twilio_lookup.refused(reply, credentials)
+
+    def lookup(self, credentials: Credentials, questions: Sequence[Question], deadline: float) -> list[Found]:
+        """Ask about one message, `ValueError` when there are more; raise `CheckFailed`."""
+        [question] = questions
+        return [twilio_lookup.lookup(credentials, question, deadline)]
 
     def parse_receipt(self, request: CallbackRequest, credentials: Credentials) -> list[Receipt]:
         """Check `X-Twilio-Signature` and the account, and read the receipt; raise `Forged` or `Garbled`."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         given = headers.get("x-twilio-signature", "").encode(errors="replace")
-        if not credentials.secret or not hmac.compare_digest(
-            given, signature(credentials.secret, request.url, request.form).encode()
+        if not credentials.secret or not any(
+            hmac.compare_digest(given, signature(credentials.secret, url, request.form).encode())
+            for url in _as_called(request.url)
         ):
             raise Forged("the callback is not signed with this account's token")
         if request.form.get("AccountSid") != credentials.login:
@@ -191,11 +218,23 @@ def signature(token: str, url: str, form: Mapping[str, str]) -> str:
     ).decode()
 
 
-def read_reply(reply: http.Reply) -> Answer | None:
-    """Read the answer to POST Messages.json; None when it is not clear what became of the message.
+def _as_called(url: str) -> tuple[str, str]:
+    """Return the address with and without its port: Twilio signs either, as its own validator knows."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 443)
+    return tuple(parts._replace(netloc=netloc).geturl() for netloc in (host, f"{host}:{port}"))  # type: ignore[return-value]
 
-    Only codes and numbers are kept of it: Twilio's answer repeats the text.
+
+def read_reply(reply: http.Reply, credentials: Credentials, message: Outgoing) -> Answer:
+    """Read the answer to POST Messages.json; what it does not say clearly is unknown.
+
+    Only codes and numbers are kept of an answer that we know: Twilio's repeats the text.
     """
+    return _read(reply, credentials, message) or strange(reply, credentials, [message])[0]
+
+
+def _read(reply: http.Reply, credentials: Credentials, message: Outgoing) -> Answer | None:
     answer = json_object(reply.body)
     if reply.status == 429:
         return Answer(Outcome.TRY_LATER, Reason.PROVIDER_BUSY, retry_after=BUSY, raw="429")
@@ -204,13 +243,20 @@ def read_reply(reply: http.Reply) -> Answer | None:
     code = whole(answer.get("code"))
     if not 400 <= reply.status < 500 or code is None:
         return None
-    raw = f"{reply.status} code {code}"
+    return _refused(reply.status, code, kept(reply, credentials, [message]))
+
+
+def _refused(status: int, code: int, words: str) -> Answer:
+    """Answer for a refusal; of one whose code no table has the `words` are kept."""
+    raw = f"{status} code {code}"
     if code in ACCOUNT_ERRORS:
         reason, rest = ACCOUNT_ERRORS[code]
         return Answer(Outcome.ACCOUNT_PROBLEM, reason, retry_after=rest, raw=raw)
-    if reply.status in NOT_ALLOWED and code not in MESSAGE_ERRORS:
-        return Answer(Outcome.ACCOUNT_PROBLEM, Reason.ACCOUNT_REFUSED, raw=raw)
-    return Answer(Outcome.REJECTED, MESSAGE_ERRORS.get(code, Reason.UNCLASSIFIED), raw=raw)
+    if code in MESSAGE_ERRORS:
+        return Answer(Outcome.REJECTED, MESSAGE_ERRORS[code], raw=raw)
+    if status in NOT_ALLOWED:
+        return Answer(Outcome.ACCOUNT_PROBLEM, Reason.ACCOUNT_REFUSED, raw=words)
+    return Answer(Outcome.REJECTED, Reason.UNCLASSIFIED, raw=words)
 
 
 def _taken(status: int, answer: dict[str, Any]) -> Answer | None:
@@ -228,8 +274,3 @@ def _taken(status: int, answer: dict[str, Any]) -> Answer | None:
         currency=currency if re.fullmatch("[A-Z]{3}", currency) else None,
         raw=f"{status} {sid}",
     )
-
-
-def _url(credentials: Credentials, resource: str) -> str:
-    account = quote(credentials.login, safe="")
-    return f"{credentials.base_url.rstrip('/')}/2010-04-01/Accounts/{account}/{resource}.json"

@@ -7,6 +7,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from smsadmin.accounts import credentials, forget_past_stop, stop
+from smsadmin.api_log.record import Watched
 from smsadmin.broadcasts.lifecycle import finish
 from smsadmin.current import host, redis, settings, stopping
 from smsadmin.database import read, write
@@ -34,6 +35,7 @@ class Line:
     account: Account
     provider: Provider
     credentials: Credentials
+    calls: Watched
     threads: Executor
 
     @property
@@ -54,7 +56,9 @@ def send_for(account_id: int, until: float) -> bool:
             waiting = read(lambda session: sources(session, account_id))
             if account is None or not waiting:
                 return False
-            line = Line(account, provider(account.provider), credentials(account), threads)
+            calls = Watched(account, "send")
+            signed_in = credentials(account, calls.watch)
+            line = Line(account, provider(account.provider), signed_in, calls, threads)
             for broadcast_id in waiting:
                 _one_turn(line, broadcast_id, until)
     return True
@@ -120,6 +124,9 @@ def _hand_over(line: Line, claimed: Claim) -> Pairs:
         # Not a byte has left, so these are not in doubt; the sweeper rings for them again.
         record(line.account.id, [(message, NOT_BEGUN) for message in claimed.messages])
         raise
-    pairs = submit(claimed, requests, line.provider, line.credentials, line.threads)
-    record(line.account.id, pairs)
+    try:
+        pairs = submit(claimed, requests, line.provider, line.credentials, line.threads)
+        record(line.account.id, pairs)
+    finally:
+        line.calls.keep([each for request in requests for each in request], claimed.request_id)
     return pairs

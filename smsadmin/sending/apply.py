@@ -13,6 +13,7 @@ from smsadmin.providers import provider
 from smsadmin.reasons import Reason
 from smsadmin.sending.moves import Target, move, raise_to
 from smsadmin.states import RANK, State
+from smsadmin.suppression import suppress_numbers
 
 BATCH = 500
 FINAL = {State.REJECTED, State.UNDELIVERED, State.DELIVERED}
@@ -58,8 +59,17 @@ def _apply(session: Session, receipts: Sequence[RawReceipt]) -> None:
         # Whatever a receipt says, the provider had taken it.
         taken = func.coalesce(Message.accepted_at, now)
         raise_to(session, targets[target], target, accepted_at=taken, **final)
+        if target.reason is Reason.OPTED_OUT:
+            _suppress(session, [receipt for receipt in receipts if receipt.message_id in targets[target]])
         if target == NO_REPORT:
-            move(session, targets[target], State.ACCEPTED, target)
+            move(session, targets[target], State.ACCEPTED, target, lookup_at=None)
+
+
+def _suppress(session: Session, receipts: Sequence[RawReceipt]) -> None:
+    """Keep the numbers whose owners opted out, as the provider's receipts say."""
+    for name in sorted({receipt.provider for receipt in receipts}):
+        ids = {receipt.message_id for receipt in receipts if receipt.provider == name}
+        suppress_numbers(session, session.scalars(select(Message.phone).where(Message.id.in_(ids))), name)
 
 
 def _targets(session: Session, receipts: Sequence[RawReceipt]) -> dict[Target, list[int]]:

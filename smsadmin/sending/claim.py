@@ -121,7 +121,7 @@ def _still_wanted(session: Session, rows: Sequence[Message]) -> list[Message]:
         return []
     keys = {row.customer_key for row in rows}
     customers = host().customers.get_many(keys)
-    suppressed = suppressed_among(keys)
+    suppressed = suppressed_among(keys, {row.phone for row in rows})
     staff_phones = frozenset(host().staff.phones())
     # Only keys that the host knows: a test SMS to oneself has one of ours.
     staff = host().staff.staff_among(customers)
@@ -130,8 +130,8 @@ def _still_wanted(session: Session, rows: Sequence[Message]) -> list[Message]:
         customer = customers.get(row.customer_key)
         if customer is None:
             unwanted.setdefault(Reason.CUSTOMER_GONE, []).append(row.id)
-        elif row.customer_key in suppressed:
-            unwanted.setdefault(Reason.SUPPRESSED, []).append(row.id)
+        elif reason := suppressed.reason(row.customer_key, row.phone):
+            unwanted.setdefault(reason, []).append(row.id)
         elif to_e164(customer.phone or "", settings().region) != row.phone:
             unwanted.setdefault(Reason.PHONE_CHANGED, []).append(row.id)
         elif row.signs_in and (

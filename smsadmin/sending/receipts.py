@@ -1,22 +1,28 @@
 """Take a provider's callback: verify it, keep its receipts raw, and only then answer."""
 
-from sqlalchemy import select
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.accounts import credentials
 from smsadmin.clock import utc_now
-from smsadmin.database import read, write
+from smsadmin.database import db_now, read, write
 from smsadmin.models import Account, Asked, DroppedCallback, RawReceipt
 from smsadmin.providers import provider
 from smsadmin.providers.base import CallbackRequest, Forged, Garbled, Receipt
 from smsadmin.sealing import NoKey
-from smsadmin.upsert import add_up, insert_or_ignore
+from smsadmin.upsert import add_up, insert_new
 
-FORGED, GARBLED, UNKNOWN = "forged", "garbled", "unknown"
+FORGED, GARBLED, UNKNOWN, REPEATED, TOO_LARGE = "forged", "garbled", "unknown", "repeated", "too_large"
+"""Why a callback changed nothing: not the provider's, not readable, about nothing of ours, not new, too long."""
+
+NOTED_EVERY = 60.0
+"""Seconds between two notes that an account's receipts come: one for each would be a queue for one row."""
 
 
 def take(name: str, request: CallbackRequest) -> str | None:
-    """Keep the receipts of a callback of the provider `name`; return why it was dropped, if it was.
+    """Keep the receipts of a callback of the provider `name`; return why it changed nothing, if it did not.
 
     Raise `NoKey` when only an account whose secret cannot be opened might vouch for it.
 
@@ -24,25 +30,34 @@ def take(name: str, request: CallbackRequest) -> str | None:
     removed one still come.
     """
     try:
-        receipts = _verified(name, request)
+        account, receipts = _verified(name, request)
     except Forged:
-        return _dropped(name, FORGED)
+        return drop(name, FORGED)
     except Garbled:
-        return _dropped(name, GARBLED)
+        return drop(name, GARBLED)
     known = _messages(receipts)
     kept = [receipt for receipt in receipts if receipt.reference in known]
-    if kept:
-        write(lambda session: _keep(session, name, kept, known))
-    return _dropped(name, UNKNOWN) if len(kept) < len(receipts) else None
+    new = write(lambda session: _keep_and_note(session, account, kept, known)) if kept else 0
+    if len(kept) < len(receipts):
+        return drop(name, UNKNOWN)
+    return drop(name, REPEATED) if new < len(kept) else None
 
 
-def _verified(name: str, request: CallbackRequest) -> list[Receipt]:
+def drop(name: str, cause: str) -> str:
+    """Count a callback of the provider `name` that changed nothing, and return the cause."""
+    row = {"provider": name, "cause": cause, "count": 1, "last_at": utc_now()}
+    write(lambda session: add_up(session, DroppedCallback, [row], "count"))
+    return cause
+
+
+def _verified(name: str, request: CallbackRequest) -> tuple[Account, list[Receipt]]:
+    """Return the account that vouches for a callback, and what it says; raise `Forged`, `Garbled` or `NoKey`."""
     statement = select(Account).where(Account.provider == name).order_by(Account.id.desc())
     accounts = read(lambda session: session.scalars(statement).all())
     closed: NoKey | None = None
     for account in accounts:
         try:
-            return provider(name).parse_receipt(request, credentials(account))
+            return account, provider(name).parse_receipt(request, credentials(account))
         except Forged:
             continue
         except NoKey as error:
@@ -60,7 +75,19 @@ def _messages(receipts: list[Receipt]) -> dict[str, int]:
     return read(lambda session: {row.reference: row.message_id for row in session.execute(statement)})
 
 
-def _keep(session: Session, name: str, receipts: list[Receipt], messages: dict[str, int]) -> None:
+def _keep_and_note(
+    session: Session, account: Account, receipts: Sequence[Receipt], messages: Mapping[str, int]
+) -> int:
+    """Keep receipts, and note now and then that this account's come; return how many are new."""
+    new = keep(session, account.provider, receipts, messages)
+    seldom = or_(Account.last_receipt_at.is_(None), Account.last_receipt_at < db_now(-NOTED_EVERY))
+    noted = update(Account).where(Account.id == account.id, seldom)
+    session.execute(noted.values(last_receipt_at=db_now()))
+    return new
+
+
+def keep(session: Session, name: str, receipts: Sequence[Receipt], messages: Mapping[str, int]) -> int:
+    """Keep receipts of the provider `name` raw, `messages` by their references; return how many are new."""
     rows = [
         {
             "provider": name,
@@ -73,10 +100,4 @@ def _keep(session: Session, name: str, receipts: list[Receipt], messages: dict[s
         }
         for receipt in receipts
     ]
-    insert_or_ignore(session, RawReceipt, rows)
-
-
-def _dropped(name: str, cause: str) -> str:
-    row = {"provider": name, "cause": cause, "count": 1, "last_at": utc_now()}
-    write(lambda session: add_up(session, DroppedCallback, [row], "count"))
-    return cause
+    return insert_new(session, RawReceipt, rows)

@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 from smsadmin.accounts import stop
 from smsadmin.broadcasts.lifecycle import cancel_waiting
 from smsadmin.clock import utc_now
+from smsadmin.current import settings
 from smsadmin.database import db_now, write
-from smsadmin.models import Answered, Broadcast, Message
+from smsadmin.models import Account, Answered, Broadcast, Message
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
 from smsadmin.sending.apply import apply_receipts_of
+from smsadmin.sending.lookups import in_doubt
 from smsadmin.sending.moves import Target, move, raise_to
 from smsadmin.states import BroadcastState, State
+from smsadmin.suppression import suppress_numbers
 from smsadmin.upsert import insert_or_ignore
 
 Pairs = Sequence[tuple[Message, Answer]]
@@ -35,14 +38,23 @@ def _record(session: Session, account_id: int, pairs: Pairs) -> None:
     now = utc_now()
     accepted = [message.id for message, answer in pairs if answer.outcome is Outcome.ACCEPTED]
     # The provider has taken them: true whatever became of the claim meanwhile.
-    raise_to(session, accepted, Target(State.ACCEPTED), accepted_at=now)
+    asked_later = db_now(settings().receipts_late_after)
+    raise_to(session, accepted, Target(State.ACCEPTED), accepted_at=now, lookup_at=asked_later)
     for target, messages in _by_target(pairs).items():
-        settled = {"settled_at": now} if target.state is State.REJECTED else {}
-        _mine(session, messages, target, **settled)
+        rejected = target.state is State.REJECTED
+        _mine(session, messages, target, **({"settled_at": now} if rejected else {"lookup_at": in_doubt()}))
+    _suppress_opted_out(session, account_id, pairs)
     back = [(message, answer) for message, answer in pairs if answer.outcome in BACK]
     if back:
         _requeue(session, back)
         _stop_account(session, account_id, [answer for _, answer in back])
+
+
+def _suppress_opted_out(session: Session, account_id: int, pairs: Pairs) -> None:
+    """Keep the numbers whose owners opted out: the next SMS would be refused again."""
+    phones = [message.phone for message, answer in pairs if answer.reason is Reason.OPTED_OUT]
+    if phones:
+        suppress_numbers(session, phones, session.get_one(Account, account_id).provider)
 
 
 def _answered(message: Message, answer: Answer) -> dict[str, object]:

@@ -3,8 +3,6 @@
 Each of its statements may run twice at once, and looks for "older than", never for a window of time.
 """
 
-import logging
-import threading
 import time
 from functools import partial
 
@@ -12,22 +10,22 @@ from flask import Flask
 from sqlalchemy import delete, exists, literal_column, select
 from sqlalchemy.orm import Session
 
+from smsadmin.api_log.switch import forget_old_calls
 from smsadmin.broadcasts.global_switch import hold_what_cannot_go
 from smsadmin.broadcasts.lifecycle import cancel_waiting, finish
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.database import db_now, read, write
-from smsadmin.failures import named
 from smsadmin.models import Account, Broadcast, Message, WorkerPulse
 from smsadmin.reasons import Reason
 from smsadmin.sending import doorbell
 from smsadmin.sending.apply import apply_receipts
+from smsadmin.sending.lookups import in_doubt
 from smsadmin.sending.moves import Target, move
+from smsadmin.sending.rounds import Rounds
 from smsadmin.sending.waiting import sources
 from smsadmin.states import BroadcastState, State
 from smsadmin.upsert import replace
-
-log = logging.getLogger(__name__)
 
 EXPIRED_AT_ONCE = 1000
 FORGOTTEN_AFTER = 24 * 3600.0
@@ -36,30 +34,25 @@ PULSES_TO_MISS = 3
 """A worker whose sweeper has not run for this many rounds does not live."""
 
 
-class Sweeper(threading.Thread):
-    """Sweeps until it is told to stop; an error is logged and the next round tries again."""
+class Sweeper(Rounds):
+    """Applies receipts all the time and does the rest every `SMSADMIN_SWEEP_EVERY` seconds."""
 
-    def __init__(self, app: Flask, name: str) -> None:
-        super().__init__(name="sweeper", daemon=True)
-        self.app = app
-        self.worker = name
-        self.stopped = threading.Event()
+    def __init__(self, app: Flask, worker: str) -> None:
+        super().__init__(app, "sweeper")
+        self.worker = worker
+        self._last = float("-inf")
 
-    def run(self) -> None:
-        """Apply receipts all the time and do the rest every `SMSADMIN_SWEEP_EVERY` seconds."""
-        with self.app.app_context():
-            last = float("-inf")
-            while not self.stopped.is_set():
-                try:
-                    if time.monotonic() - last >= settings().sweep_every:
-                        last = time.monotonic()
-                        sweep(self.worker)
-                    while apply_receipts() and not self.stopped.is_set():
-                        pass
-                except Exception as error:
-                    log.error("sweep ended in %s; the next one tries again", named(error))
-                self.stopped.wait(settings().receipts_every)
-            write(lambda session: _forget(session, self.worker))
+    def round(self) -> None:
+        """Sweep when it is time, then apply what has arrived."""
+        if time.monotonic() - self._last >= settings().sweep_every:
+            self._last = time.monotonic()
+            sweep(self.worker)
+        while apply_receipts() and not self.stopped.is_set():
+            pass
+
+    def leave(self) -> None:
+        """Take this worker's sign of life away: it does not send any more."""
+        write(lambda session: _forget(session, self.worker))
 
 
 def sweep(worker: str) -> None:
@@ -70,6 +63,7 @@ def sweep(worker: str) -> None:
     hold_what_cannot_go()
     tidy_broadcasts()
     ring()
+    forget_old_calls()
 
 
 def _beat(session: Session, worker: str) -> None:
@@ -107,7 +101,7 @@ def end_leases() -> None:
     statement = select(Message.id).where(literal_column("rank = 1"), over).limit(EXPIRED_AT_ONCE)
     ids = read(lambda session: session.scalars(statement).all())
     target = Target(State.UNKNOWN, Reason.WORKER_STOPPED)
-    write(lambda session: move(session, ids, State.SENDING, target, over))
+    write(lambda session: move(session, ids, State.SENDING, target, over, lookup_at=in_doubt(0)))
 
 
 def tidy_broadcasts() -> None:

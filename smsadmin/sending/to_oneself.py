@@ -8,10 +8,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.accounts import CHECK_DEADLINE, credentials
+from smsadmin.api_log.record import Watched
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.database import db_now, read, write
@@ -29,6 +30,9 @@ TEST = "test"
 """The `event_kind` of a test SMS; it is no event of the catalogue."""
 
 USEFUL_FOR = timedelta(hours=1)
+
+ASKED_AFTER = 20.0
+"""Seconds without a receipt after which the provider, where it can be asked, is asked whether the test arrived."""
 
 
 class Closed(Exception):
@@ -51,18 +55,30 @@ class Addressee:
 
 def send_test(account: Account, addressee: Addressee, text: str) -> Message:
     """Send one SMS through this account and return its row as recorded; raise `Closed` or `NoKey`."""
-    signed_in = credentials(account)
+    calls = Watched(account, "send")
+    signed_in = credentials(account, calls.watch)
     if not read(lambda session: session.scalar(select(account_is_open(account.id)))):
         raise Closed(account.provider)
     chosen = provider(account.provider)
     message = write(lambda session: _claimed(session, account, addressee, text))
     request_id = message.attempt_id or ""
-    # An error of ours in here leaves the row `sending`; the end of its lease makes it `unknown`.
-    answers = chosen.send(signed_in, request_id, [outgoing(chosen, message, text)], CHECK_DEADLINE)
-    record(account.id, [(message, answers[0])])
+    ready = [outgoing(chosen, message, text)]
+    try:
+        # An error of ours in here leaves the row `sending`; the end of its lease makes it `unknown`.
+        answers = chosen.send(signed_in, request_id, ready, CHECK_DEADLINE)
+        record(account.id, [(message, answers[0])])
+    finally:
+        calls.keep(ready, request_id)
     gave_up = Target(State.CANCELLED, answers[0].reason or Reason.PROVIDER_BUSY)
-    write(lambda session: move(session, [message.id], State.QUEUED, gave_up, settled_at=utc_now()))
+    write(lambda session: _conclude(session, message.id, gave_up))
     return read(lambda session: session.get_one(Message, message.id))
+
+
+def _conclude(session: Session, message_id: int, gave_up: Target) -> None:
+    """Give up what was refused for now; ask soon about what was taken, for somebody waits for it at the screen."""
+    move(session, [message_id], State.QUEUED, gave_up, settled_at=utc_now())
+    taken = update(Message).where(Message.id == message_id, Message.state == State.ACCEPTED)
+    session.execute(taken.values(lookup_at=db_now(ASKED_AFTER)))
 
 
 def last_test(addressee_key: str, account_id: int) -> Message | None:

@@ -4,17 +4,21 @@ import re
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from smsadmin.current import settings
 from smsadmin.providers import PROVIDERS
 from smsadmin.providers.base import CallbackRequest
 from smsadmin.sealing import NoKey
-from smsadmin.sending.receipts import FORGED, take
+from smsadmin.sending.receipts import FORGED, TOO_LARGE, drop, take
 
 blueprint = Blueprint("smsadmin_receipts", __name__, url_prefix="/sms/receipts")
 
 LARGEST = 64 * 1024
 """No provider's receipt is larger, in bytes."""
+
+DRAINED = 16 * 1024 * 1024
+"""Of a longer body nothing is read, in bytes: whoever sends it loses his connection."""
 
 KEY = re.compile("[A-Za-z0-9_-]{1,100}")
 """How the keys look that we give out; PostgreSQL, for one, takes no NUL in a text."""
@@ -23,10 +27,11 @@ KEY = re.compile("[A-Za-z0-9_-]{1,100}")
 @blueprint.route("/<name>/<key>", methods=["GET", "POST"])
 def receive(name: str, key: str) -> ResponseReturnValue:
     """Take a delivery receipt; anything but a forged one is answered with 200, or it would come for ever."""
-    request.max_content_length = LARGEST
-    # Read before any answer: the server drops a kept-alive connection whose body nobody read.
-    body = request.get_data(cache=True)
-    if name not in PROVIDERS or not KEY.fullmatch(key):
+    body = _body(name)
+    if name not in PROVIDERS:
+        abort(404)
+    if not KEY.fullmatch(key):
+        drop(name, FORGED)
         abort(404)
     callback = CallbackRequest(
         method=request.method,
@@ -43,6 +48,25 @@ def receive(name: str, key: str) -> ResponseReturnValue:
         # It may be a true one: the provider tries again, until the key is back.
         return "", 503
     return "", 403 if dropped == FORGED else 200
+
+
+def _body(name: str) -> bytes:
+    """Read the body before any answer: the server drops a kept-alive connection whose body nobody read.
+
+    One that is no receipt is read to its end (within reason), thrown away, counted and refused with 413.
+    """
+    length = request.content_length or 0
+    try:
+        request.max_content_length = LARGEST if length <= LARGEST else DRAINED
+        if length > LARGEST:
+            while request.stream.read(LARGEST):
+                pass
+            raise RequestEntityTooLarge
+        return request.get_data(cache=True)
+    except RequestEntityTooLarge:
+        if name in PROVIDERS:
+            drop(name, TOO_LARGE)
+        raise
 
 
 def _public_url() -> str:

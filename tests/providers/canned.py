@@ -32,17 +32,26 @@ class Seen:
 
 @dataclass
 class Canned:
-    """A running server; `status`, `body` and `headers` are its next answers."""
+    """A running server; `status`, `body` and `headers` are its next answers, `at` those of single pages."""
 
     url: str
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
+    at: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
-    def answer(self, status: int, content: object) -> None:
-        self.status = status
-        self.body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    def answer(self, status: int, content: object, page: str = "") -> None:
+        """Answer so everywhere, or only where the path contains `page`."""
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        if page:
+            self.at[page] = (status, body)
+        else:
+            self.status, self.body = status, body
+
+    def answer_to(self, path: str) -> tuple[int, bytes]:
+        """Return status and body for a request."""
+        return next((told for page, told in self.at.items() if page in path), (self.status, self.body))
 
 
 @contextmanager
@@ -56,12 +65,13 @@ def canned_server() -> Iterator[Canned]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             canned.seen.append(Seen(self.command, self.path, headers, body, self.client_address[1]))
-            self.send_response(canned.status)
+            status, answer = canned.answer_to(self.path)
+            self.send_response(status)
             for name, value in canned.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(canned.body)))
+            self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
-            self.wfile.write(canned.body)
+            self.wfile.write(answer)
 
         do_GET = do_POST
 

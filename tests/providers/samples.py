@@ -1,9 +1,9 @@
 """Accounts, messages and callbacks as these tests use them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from smsadmin.providers.base import Answer, CallbackRequest, Credentials, Outgoing, Provider
+from smsadmin.providers.base import Answer, CallbackRequest, Credentials, Outgoing, Provider, Question
 
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
 SECRETS = ("the-password", "the-callback-secret")
@@ -21,6 +21,12 @@ def message(number: int = 1, valid_for: timedelta | None = None, text: str = TEX
     """One SMS; another number is another phone and attempt."""
     callback_url = f"https://shop.example/sms/receipts/attempt{number}"
     return Outgoing(f"attempt{number}", f"+7926000{number:04}", text, callback_url, valid_for)
+
+
+def question(provider: Provider, number: int = 1, provider_id: str | None = None) -> Question:
+    """What is asked about a message whose attempt began at 10:00 UTC."""
+    sms, began = message(number), datetime(2026, 11, 25, 10, tzinfo=UTC)
+    return Question(provider.reference(REQUEST_ID, sms), REQUEST_ID, sms.phone, sms.text, began, provider_id)
 
 
 def send(provider: Provider, credentials: Credentials, messages: Sequence[Outgoing] = ()) -> list[Answer]:

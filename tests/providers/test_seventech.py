@@ -49,9 +49,11 @@ def test_an_accepted_message_keeps_its_number_there(status: int, canned: Canned)
         (200, {"state": "REJECTED", "txId": "tx-1"}),
         (200, {"state": "DELIVERED", "txId": "tx-1"}),
         (200, {"txId": "tx-1"}),
-        (400, {"state": "ACCEPTED"}),
-        (403, {}),
+        (302, {"state": "ACCEPTED"}),
+        (404, {"error": "no such page"}),
         (429, {}),
+        (400, b"<html>bad request</html>"),
+        (401, b"<html>sign in to the proxy</html>"),
     ],
 )
 def test_an_answer_of_an_unknown_shape_is_unknown(status: int, content: object, canned: Canned) -> None:
@@ -60,6 +62,27 @@ def test_an_answer_of_an_unknown_shape_is_unknown(status: int, content: object, 
     [answer] = send(SEVENTECH, account(SEVENTECH, canned.url))
 
     assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, Reason.STRANGE_ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "reason"),
+    [
+        (400, Outcome.REJECTED, Reason.UNCLASSIFIED),
+        (401, Outcome.ACCOUNT_PROBLEM, Reason.WRONG_PASSWORD),
+        (402, Outcome.ACCOUNT_PROBLEM, Reason.NO_MONEY),
+        (403, Outcome.ACCOUNT_PROBLEM, Reason.ACCOUNT_REFUSED),
+        (422, Outcome.REJECTED, Reason.UNCLASSIFIED),
+    ],
+)
+def test_what_http_itself_calls_a_refusal_was_not_taken(
+    status: int, outcome: Outcome, reason: Reason, canned: Canned
+) -> None:
+    for body in (b"", b"{}", b'{"error": "because", "state": "ACCEPTED"}'):
+        canned.answer(status, body)
+
+        [answer] = send(SEVENTECH, account(SEVENTECH, canned.url))
+
+        assert (answer.outcome, answer.reason) == (outcome, reason)
 
 
 @pytest.mark.parametrize(

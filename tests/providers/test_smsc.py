@@ -1,17 +1,20 @@
 """SMSC's protocol: batches, errors inside a 200, callbacks of the whole account."""
 
+import json
+import socket
 from datetime import timedelta
 from decimal import Decimal
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
 from smsadmin.providers import provider
-from smsadmin.providers.base import Outcome
-from smsadmin.providers.smsc import SEND_ERRORS
+from smsadmin.providers.base import Missing, Outcome, Receipt
+from smsadmin.providers.smsc_errors import SEND_ERRORS
 from smsadmin.reasons import Reason
-from tests.providers.canned import Canned
-from tests.providers.samples import REQUEST_ID, SECRETS, TEXT, account, message, send
+from tests.providers.canned import Canned, socket_server
+from tests.providers.samples import REQUEST_ID, SECRETS, TEXT, account, message, question, send
 
 SMSC = provider("smsc")
 KEY = SECRETS[1]
@@ -124,7 +127,7 @@ def test_the_short_answer_is_clear_for_a_single_message_only(canned: Canned) -> 
         {"id": 7, "cnt": 1, "phones": []},
         {"id": 7, "cnt": 1, "phones": {"79260000001": "ok"}},
         {"id": 7, "cnt": 1, "phones": [_entry(1), _entry(1, error="7")]},
-        {"id": 7, "cnt": 1, "phones": [_entry(1, error="777")]},
+        {"id": 7, "cnt": 1, "phones": [_entry(1, error="245")]},
         {"id": 7, "cnt": 1, "phones": [_entry(1, error="bad number")]},
         {"id": 7, "cnt": 1, "phones": [_entry(1, error=["7"])]},
         {"id": 7, "cnt": 1, "phones": [_entry(1, status="99")]},
@@ -132,7 +135,6 @@ def test_the_short_answer_is_clear_for_a_single_message_only(canned: Canned) -> 
         {"id": 7, "cnt": 0, "phones": [_entry(1)]},
         {"id": 7, "phones": [_entry(1)]},
         {"id": 7, "cnt": 1, "error": "what", "error_code": 7},
-        {"error": "what", "error_code": 99},
         {"error": "what"},
     ],
 )
@@ -153,7 +155,6 @@ def test_what_is_not_clearly_answered_is_unknown(content: object, canned: Canned
         (6, "rejected", "batch_refused", "text_forbidden"),
         (7, "rejected", "batch_refused", "number_refused"),
         (8, "rejected", "batch_refused", "number_refused"),
-        (9, "try_later", "try_later", "provider_busy"),
     ],
 )
 def test_an_error_of_the_whole_request(
@@ -169,6 +170,103 @@ def test_an_error_of_the_whole_request(
         assert answers[0].retry_after == SEND_ERRORS[code][2]
 
 
-def test_after_the_identical_request_error_a_minute_passes() -> None:
+def test_after_an_error_of_the_account_its_time_passes() -> None:
     assert SEND_ERRORS[9][2] == timedelta(seconds=60)
     assert SEND_ERRORS[4][2] == timedelta(minutes=30)
+
+
+def test_a_number_with_an_error_of_no_table_failed_unclassified(canned: Canned) -> None:
+    [answer] = _sent(canned, {"id": 7, "cnt": 1, "phones": [_entry(1, error="777")]})
+
+    assert (answer.outcome, answer.reason) == (Outcome.REJECTED, Reason.UNCLASSIFIED)
+    assert "error 777" in answer.raw
+
+
+REPEATED = {"error": "duplicate request", "error_code": 9}
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        ({"status": -3}, "try_later"),
+        ({"status": 1, "cost": "3.50"}, "accepted"),
+        ({"status": 20, "err": 1}, "accepted"),
+        ({"status": 99}, "unknown"),
+        ({"error": "too many", "error_code": 9}, "unknown"),
+        (b"<html>", "unknown"),
+    ],
+)
+def test_after_the_error_of_a_repeated_request_its_status_is_asked_first(
+    told: object, outcome: str, canned: Canned
+) -> None:
+    canned.answer(200, told, page="status.php")
+
+    [answer] = _sent(canned, REPEATED)
+
+    assert [seen.path for seen in canned.seen] == ["/sys/send.php", "/sys/status.php"]
+    assert (canned.seen[1].form["id"], canned.seen[1].form["phone"]) == (REQUEST_ID, "79260000001")
+    assert answer.outcome.value == outcome
+
+
+def test_of_a_repeated_batch_only_what_never_arrived_is_sent_again(canned: Canned) -> None:
+    found = [
+        {"status": status, "id": REQUEST_ID, "phone": f"7926000000{i}"} for i, status in ((1, 1), (2, -3))
+    ]
+    canned.answer(200, found, page="status.php")
+
+    answers = _sent(canned, REPEATED, 3)
+
+    assert [answer.outcome.value for answer in answers] == ["accepted", "try_later", "unknown"]
+    assert answers[1].retry_after == timedelta(seconds=60)
+
+
+def test_asking_first_stays_within_the_deadline_of_the_whole_call() -> None:
+    begun = monotonic()
+
+    with socket_server(_refusing_then_silent) as address:
+        [answer] = SMSC.send(account(SMSC, f"http://{address}"), REQUEST_ID, [message()], deadline=0.6)
+
+    assert monotonic() - begun < 1.5
+    assert answer.outcome is Outcome.UNKNOWN
+
+
+def _refusing_then_silent(connection: socket.socket) -> None:
+    asked = connection.recv(65_536)
+    if b"status.php" in asked:
+        sleep(3)
+    body = json.dumps(REPEATED).encode()
+    head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    connection.sendall(head.encode() + body)
+
+
+def test_many_are_asked_about_in_one_request(canned: Canned) -> None:
+    canned.answer(200, [{"status": 1}, {"status": -3}, {"status": 20}])
+    asked = [question(SMSC, number) for number in (1, 2, 3)]
+
+    found = SMSC.lookup(account(SMSC, canned.url), asked, 5)
+
+    assert canned.seen[0].form["phone"] == "79260000001,79260000002,79260000003"
+    assert canned.seen[0].form["id"] == ",".join([REQUEST_ID] * 3)
+    assert [found[1], [one.status for one in (found[0], found[2]) if isinstance(one, Receipt)]] == [
+        Missing.NOT_FOUND,
+        ["1", "20"],
+    ]
+
+
+def test_names_in_an_answer_go_before_its_order(canned: Canned) -> None:
+    canned.answer(
+        200,
+        [{"status": 20, "phone": "79260000002", "id": REQUEST_ID}, {"status": 1, "phone": "79260000001"}],
+    )
+
+    found = SMSC.lookup(account(SMSC, canned.url), [question(SMSC, 1), question(SMSC, 2)], 5)
+
+    assert [one.status for one in found if isinstance(one, Receipt)] == ["1", "20"]
+
+
+def test_fewer_answers_than_questions_say_nothing_by_their_order(canned: Canned) -> None:
+    canned.answer(200, [{"status": 1}])
+
+    found = SMSC.lookup(account(SMSC, canned.url), [question(SMSC, 1), question(SMSC, 2)], 5)
+
+    assert found == [Missing.UNCLEAR, Missing.UNCLEAR]

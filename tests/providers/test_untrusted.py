@@ -6,12 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsadmin.providers import PROVIDERS, provider, seventech, smsc, twilio
-from smsadmin.providers.base import Answer, CallbackRequest, Forged, Garbled, Outcome, Receipt
+from smsadmin.providers import PROVIDERS, provider, seventech, smsc, smsc_status, twilio, twilio_lookup
+from smsadmin.providers.base import (
+    Answer,
+    CallbackRequest,
+    CheckFailed,
+    Forged,
+    Found,
+    Garbled,
+    Missing,
+    Outcome,
+    Receipt,
+)
 from smsadmin.providers.http import Reply
-from smsadmin.providers.reading import LONGEST_RAW, strange
+from smsadmin.providers.reading import LONGEST_RAW, json_object
 from smsadmin.states import State
-from tests.providers.samples import ACCOUNT_SID, SECRETS, account, callback, message
+from tests.providers.samples import ACCOUNT_SID, SECRETS, account, callback, message, question
 
 every_provider = pytest.mark.parametrize("name", list(PROVIDERS))
 
@@ -24,7 +34,7 @@ _json = st.recursive(
 _fields = st.sampled_from(
     ["id", "cnt", "cost", "phones", "phone", "status", "error", "error_code", "err", "mes", "md5"]
     + ["sid", "code", "num_segments", "price", "price_unit", "state", "txId", "clientRequestId"]
-    + ["MessageStatus", "ErrorCode", "AccountSid"]
+    + ["MessageStatus", "ErrorCode", "AccountSid", "messages", "to", "body", "date_created", "next_page_uri"]
 )
 _values = _json | st.sampled_from(
     ["1", "79260000001", "7", "245", "1e9", "NaN", "ACCEPTED", "queued", ACCOUNT_SID]
@@ -52,7 +62,7 @@ def _read(name: str, reply: Reply, count: int) -> list[Answer]:
     if name == "smsc":
         return smsc.read_reply(reply, account(provider(name)), messages)
     read = twilio.read_reply if name == "twilio" else seventech.read_reply
-    return [read(reply) or strange(reply, account(provider(name)), messages)[0]]
+    return [read(reply, account(provider(name)), messages[0])]
 
 
 @every_provider
@@ -67,6 +77,33 @@ def test_any_answer_is_read_into_one_answer_a_message(
     assert len(answers) == count
     assert all(answer.reason is not None or answer.outcome is Outcome.ACCEPTED for answer in answers)
     assert all(len(answer.raw) <= LONGEST_RAW for answer in answers)
+
+
+def _looked_up(name: str, reply: Reply, count: int) -> list[Found]:
+    """Read an answer to "what became of them" as `lookup` does, without a server."""
+    asked = [question(provider(name), number) for number in range(1, count + 1)]
+    if name == "smsc":
+        try:
+            return smsc_status.read_statuses(reply, account(provider(name)), asked)
+        except CheckFailed:
+            return [Missing.UNCLEAR] * count
+    return [twilio_lookup.read_list(json_object(reply.body), one) for one in asked]
+
+
+@pytest.mark.parametrize("name", ["smsc", "twilio"])
+@given(status=st.sampled_from([200, 404, 500]), body=_bodies, count=st.integers(1, 3))
+def test_any_answer_to_a_question_is_a_receipt_about_it_or_says_nothing(
+    name: str, status: int, body: bytes, count: int
+) -> None:
+    found = _looked_up(name, Reply(status, body), count)
+
+    assert len(found) == count
+    for number, told in enumerate(found, 1):
+        if isinstance(told, Receipt):
+            assert told.reference == question(provider(name), number).reference
+            assert told.status.isascii()
+            assert len(told.status) <= 40
+            assert len(told.error) <= 40
 
 
 def _parsed(name: str, request: CallbackRequest) -> list[Receipt]:

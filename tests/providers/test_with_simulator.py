@@ -7,12 +7,30 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from smsadmin.clock import utc_now
 from smsadmin.providers import PROVIDERS, provider
-from smsadmin.providers.base import CallbackRequest, Credentials, Outcome, Outgoing
+from smsadmin.providers.base import (
+    CallbackRequest,
+    Credentials,
+    Found,
+    Missing,
+    Outcome,
+    Outgoing,
+    Question,
+    Receipt,
+)
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 from tests.providers.samples import SECRETS
-from tests.simulator.running import TWILIO_SID, Heard, Listener, Simulator, listening, started
+from tests.simulator.running import (
+    TWILIO_SID,
+    Heard,
+    Listener,
+    Simulator,
+    listening,
+    started,
+    wait_until,
+)
 
 LOGINS = {
     "smsc": ("demo", "demo-password"),
@@ -43,6 +61,12 @@ class Stage:
     def message(self, name: str, phone: str) -> Outgoing:
         attempt = f"attempt-{name}-{phone[1:]}"
         return Outgoing(attempt, phone, "Привет!\nЭто проверка", f"{self.listener.url}/{attempt}")
+
+    def ask(self, name: str, request_id: str, message: Outgoing, provider_id: str | None = None) -> Found:
+        """Ask what became of a message."""
+        reference = provider(name).reference(request_id, message)
+        asked = Question(reference, request_id, message.phone, message.text, utc_now(), provider_id)
+        return provider(name).lookup(self.account(name), [asked], deadline=5)[0]
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +160,63 @@ def test_the_balance_is_told(name: str, stage: Stage) -> None:
 
     assert balance.amount > 0
     assert balance.currency == {"smsc": "RUB", "twilio": "USD"}[name]
+
+
+@pytest.mark.parametrize("name", ["smsc", "twilio"])
+@pytest.mark.parametrize(("ending", "state"), [("9801", State.DELIVERED), ("9904", State.UNDELIVERED)])
+def test_what_became_of_a_message_is_told(name: str, ending: str, state: State, stage: Stage) -> None:
+    message = stage.message(name, f"+7927{list(PROVIDERS).index(name)}56{ending}")
+    [answer] = provider(name).send(stage.account(name), f"asked-{ending}", [message], deadline=5)
+    reference = provider(name).reference(f"asked-{ending}", message)
+
+    def told() -> State | None:
+        found = stage.ask(name, f"asked-{ending}", message, answer.provider_id)
+        assert isinstance(found, Receipt)
+        assert found.reference == reference
+        return provider(name).settle(found.status, found.error).state
+
+    wait_until(lambda: told() is state)
+
+
+@pytest.mark.parametrize("name", ["smsc", "twilio"])
+@pytest.mark.parametrize("ending", ["9910", "9911"])
+def test_a_lost_answer_is_found_by_asking(name: str, ending: str, stage: Stage) -> None:
+    message = stage.message(name, f"+7928{list(PROVIDERS).index(name)}55{ending}")
+    [answer] = provider(name).send(stage.account(name), f"lost-{ending}", [message], deadline=0.3)
+    assert answer.outcome is Outcome.UNKNOWN
+
+    found = stage.ask(name, f"lost-{ending}", message)
+
+    assert isinstance(found, Receipt)
+    assert provider(name).settle(found.status, found.error).state is not None
+
+
+@pytest.mark.parametrize("name", ["smsc", "twilio"])
+def test_what_never_arrived_is_not_found(name: str, stage: Stage) -> None:
+    message = stage.message(name, "+79290001234")
+
+    assert stage.ask(name, "never-sent", message) is Missing.NOT_FOUND
+
+
+def test_many_are_asked_about_in_one_request(stage: Stage) -> None:
+    messages = [stage.message("smsc", f"+792955{number:05}") for number in range(20)]
+    provider("smsc").send(stage.account("smsc"), "many", messages[:19], deadline=5)
+    asked = [
+        Question(provider("smsc").reference("many", each), "many", each.phone, "", utc_now())
+        for each in messages
+    ]
+
+    found = provider("smsc").lookup(stage.account("smsc"), asked, deadline=5)
+
+    assert [isinstance(each, Receipt) for each in found] == [True] * 19 + [False]
+    assert found[19] is Missing.NOT_FOUND
+
+
+def test_smsc_lets_a_key_in(stage: Stage) -> None:
+    by_key = replace(stage.account("smsc"), login="")
+
+    assert provider("smsc").balance(by_key, deadline=5).amount > 0
+
+
+def test_the_simulator_has_nothing_to_say_about_how_we_spoke(stage: Stage) -> None:
+    assert stage.simulator.get("/control/counts").json()["complaints"] == []

@@ -1,0 +1,251 @@
+"""Asking the providers about messages without a receipt: within their limits, and only ever upwards."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from smsadmin.broadcasts import lifecycle
+from smsadmin.clock import utc_now
+from smsadmin.database import db_now, read, write
+from smsadmin.models import Account, ApiCall, Asked, Integration, Message, RawReceipt
+from smsadmin.providers import provider
+from smsadmin.reasons import Reason
+from smsadmin.sending.apply import apply_receipts
+from smsadmin.sending.balances import keep_balance_fresh
+from smsadmin.sending.claim import claim
+from smsadmin.sending.lookups import ask_providers
+from smsadmin.sending.sweeper import end_leases
+from smsadmin.sending.to_oneself import Addressee, send_test
+from tests.plugin import Shop, fresh_phone
+from tests.simulator.running import wait_until
+
+
+def the_account() -> Account:
+    return read(lambda session: session.scalars(select(Account)).one())
+
+
+def set_account(**values: Any) -> None:
+    write(lambda session: session.execute(update(Account).values(**values)))
+
+
+def make_due(hours: float = 1.0) -> None:
+    """Let every message have been handed over so long ago, and let the account's pause be over."""
+    began = utc_now() - timedelta(hours=hours)
+    write(lambda session: session.execute(update(Asked).values(at=began)))
+    due = update(Message).where(Message.lookup_at.is_not(None)).values(lookup_at=db_now(-1))
+    write(lambda session: session.execute(due))
+    set_account(next_lookup_at=None)
+
+
+def sent_to(shop: Shop, *endings: str, name: str = "smsc") -> int:
+    """Send a broadcast to phones with these endings; no receipt ever comes."""
+    shop.connect(name)
+    for ending in endings:
+        shop.customer(phone=fresh_phone(ending))
+    return shop.sent()
+
+
+def settled(shop: Shop, broadcast_id: int) -> dict[str, int]:
+    """Ask once more and return the states: the simulated operator takes a second to deliver."""
+    make_due()
+    ask_providers()
+    apply_receipts()
+    return shop.states(broadcast_id)
+
+
+def test_what_got_no_receipt_is_asked_about_and_settled(shop: Shop) -> None:
+    broadcast_id = sent_to(shop, "", "", "9904")
+    make_due()
+    assert ask_providers() == 3
+
+    wait_until(lambda: settled(shop, broadcast_id) == {"delivered": 2, "undelivered": 1})
+
+    assert shop.reasons(broadcast_id) == {"no_such_subscriber": 1}
+    assert the_account().last_found_at is not None
+
+
+def test_it_is_asked_only_after_the_time_for_a_receipt_is_over(shop: Shop) -> None:
+    sent_to(shop, "")
+
+    assert ask_providers() == 0
+
+
+def test_a_message_with_its_last_receipt_is_never_asked_about(shop: Shop) -> None:
+    broadcast_id = sent_to(shop, "")
+    shop.receive(shop.messages(broadcast_id)[0], "1")
+    make_due()
+
+    assert ask_providers() == 0
+
+
+def test_that_the_operator_never_reports_ends_the_asking(shop: Shop) -> None:
+    broadcast_id = sent_to(shop, "")
+    shop.receive(shop.messages(broadcast_id)[0], "20", "245")
+    make_due()
+
+    assert ask_providers() == 0
+    assert shop.reasons(broadcast_id) == {"no_report": 1}
+
+
+@pytest.mark.parametrize("name", ["smsc", "twilio"])
+def test_a_lost_answer_is_settled_by_a_find(shop: Shop, name: str) -> None:
+    broadcast_id = sent_to(shop, "9911", name=name)
+    assert shop.states(broadcast_id) == {"unknown": 1}
+    make_due(hours=0)
+
+    ask_providers()
+    apply_receipts()
+
+    assert set(shop.states(broadcast_id)) <= {"accepted", "delivered"}
+
+
+def test_what_never_arrived_stays_unknown_and_is_asked_about_again(shop: Shop) -> None:
+    account = shop.connect()
+    shop.customer()
+    broadcast_id = shop.formed()
+    lifecycle.send(broadcast_id, "Мария")
+    claim(account, provider("smsc"), broadcast_id, 1)
+    shop.end_leases_now()
+    end_leases()
+    make_due()
+
+    assert ask_providers() == 1
+    apply_receipts()
+
+    assert shop.states(broadcast_id) == {"unknown": 1}
+    [message] = shop.messages(broadcast_id)
+    assert message.lookup_at is not None
+    assert message.lookup_at > utc_now() + timedelta(minutes=50)
+
+
+def test_two_workers_together_keep_to_the_pause_of_the_account(shop: Shop) -> None:
+    sent_to(shop, "")
+    make_due()
+
+    assert ask_providers() == 1
+    write(lambda session: session.execute(update(Message).values(lookup_at=db_now(-1))))
+
+    assert ask_providers() == 0
+    assert the_account().next_lookup_at is not None
+
+
+def test_one_question_is_about_no_more_than_the_provider_takes(shop: Shop) -> None:
+    sent_to(shop, "", "", name="twilio")
+    make_due()
+    before = shop.simulator.counts("twilio")["requests"]
+
+    assert ask_providers() == 1
+
+    assert shop.simulator.counts("twilio")["requests"] == before + 1
+
+
+def test_after_days_nobody_asks_any_more(shop: Shop) -> None:
+    broadcast_id = sent_to(shop, "9907")
+    make_due(hours=80)
+
+    ask_providers()
+    make_due(hours=80)
+
+    assert ask_providers() == 0
+    assert shop.states(broadcast_id) == {"accepted": 1}
+
+
+def test_each_pause_is_longer_than_the_one_before(shop: Shop) -> None:
+    broadcast_id = sent_to(shop, "9907")
+    pauses = []
+    for hours in (1, 6, 30):
+        make_due(hours)
+        ask_providers()
+        [message] = shop.messages(broadcast_id)
+        assert message.lookup_at is not None
+        pauses.append(round((message.lookup_at - utc_now()).total_seconds() / 3600))
+
+    assert pauses == [1, 3, 15]
+
+
+def test_a_removed_account_is_still_asked_about_what_it_was_handed(shop: Shop) -> None:
+    broadcast_id = sent_to(shop, "")
+    set_account(removed_at=utc_now())
+
+    wait_until(lambda: settled(shop, broadcast_id) == {"delivered": 1})
+
+
+def test_a_question_that_the_password_does_not_open_stops_the_account_and_is_not_repeated(shop: Shop) -> None:
+    broadcast_id = sent_to(shop, "")
+    other = shop.connect(login="other", secret="wrong")
+    # The messages belong to an account whose password has been changed at the provider.
+    write(lambda session: session.execute(update(Message).values(account_id=other.id)))
+    due = update(Account).values(next_lookup_at=None)
+    make_due()
+    write(lambda session: session.execute(due))
+
+    assert ask_providers() == 0
+    stopped = read(lambda session: session.get_one(Account, other.id))
+    assert (stopped.stopped_reason, stopped.stopped_until) == (Reason.WRONG_PASSWORD, None)
+    make_due()
+    before = shop.simulator.counts("smsc")["requests"]
+    assert ask_providers() == 0
+    assert shop.simulator.counts("smsc")["requests"] == before
+    assert shop.states(broadcast_id) == {"accepted": 1}
+
+
+def test_a_provider_that_cannot_be_asked_is_left_alone(shop: Shop) -> None:
+    sent_to(shop, "", name="seventech")
+    make_due()
+
+    assert ask_providers() == 0
+
+
+def test_a_status_that_is_told_again_is_kept_once(shop: Shop) -> None:
+    sent_to(shop, "9907")
+    for _ in range(2):
+        make_due()
+        ask_providers()
+        apply_receipts()
+
+    assert len(read(lambda session: session.scalars(select(RawReceipt)).all())) <= 1
+
+
+def test_the_balance_is_kept_fresh_by_one_worker_at_a_time(shop: Shop) -> None:
+    shop.connect()
+    before = shop.simulator.counts("smsc")["requests"]
+
+    keep_balance_fresh()
+    keep_balance_fresh()
+
+    assert shop.simulator.counts("smsc")["requests"] == before + 1
+    assert the_account().balance_at is not None
+
+
+def test_a_wrong_password_is_not_tried_for_the_balance_again_and_again(shop: Shop) -> None:
+    shop.connect(secret="wrong")
+    set_account(stopped_reason=Reason.WRONG_PASSWORD.value)
+    before = shop.simulator.counts("smsc")["requests"]
+
+    keep_balance_fresh()
+
+    assert shop.simulator.counts("smsc")["requests"] == before
+
+
+@pytest.mark.parametrize("name", ["smsc", "twilio"])
+def test_questions_stand_in_the_access_log(shop: Shop, name: str) -> None:
+    sent_to(shop, "", name=name)
+    make_due()
+    write(lambda session: session.execute(update(Integration).values(log_until=db_now(60))))
+
+    ask_providers()
+
+    [call] = read(lambda session: session.scalars(select(ApiCall)).all())
+    assert (call.kind, call.provider, call.status) == ("lookup", name, 200)
+
+
+def test_whether_a_test_sms_arrived_is_asked_within_a_minute(shop: Shop) -> None:
+    account = shop.connect()
+
+    message = send_test(account, Addressee("1", "Ольга", "+79261110000"), "Проверка")
+
+    assert message.state == "accepted"
+    assert message.lookup_at is not None
+    assert message.lookup_at < utc_now() + timedelta(minutes=1)
