@@ -6,6 +6,7 @@ from shortlinks import ShortLinks
 from shortlinks.migrate import downgrade, upgrade
 from smsadmin.host import Host
 from smsadmin.links.clicks import CLICK_LISTS, ClickFigures, click_figures, click_list
+from smsadmin.links.configuration import shown_settings
 from smsadmin.links.gate import CustomerGate
 from smsadmin.links.texts import (
     addresses,
@@ -13,6 +14,7 @@ from smsadmin.links.texts import (
     can_sign_in,
     example,
     is_address,
+    short_base,
     shown,
     template,
     texts,
@@ -30,7 +32,9 @@ __all__ = [
     "example",
     "init_app",
     "is_address",
+    "short_base",
     "shown",
+    "shown_settings",
     "template",
     "texts",
     "upgrade",

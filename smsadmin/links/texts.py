@@ -71,6 +71,11 @@ def shown(text: str) -> str:
     return link_text.fill(text, [hidden] * len(text))
 
 
+def short_base() -> str:
+    """Return how every short address begins, without its scheme: `s.example/`."""
+    return link_blocks.masked_address().rstrip("•")
+
+
 def _marker(index: int) -> str:
     return link_text.MARKER + chr(link_text.FIRST_INDEX + index)
 

@@ -1,0 +1,142 @@
+"""Find calls in the API access log, newest first, in steps that stay short however much it holds."""
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, defer
+
+from smsadmin.database import read
+from smsadmin.models import ApiCall
+
+AT_ONCE = 20_000
+"""Calls that one step of a search looks through: bodies have no index."""
+
+NEAR = 1000
+"""Rows around a moment in which ids and times may not agree: a call is written after it ended."""
+
+# In our own pretty JSON only the outermost fields stand behind two blanks: SMSC puts its errors inside a 200.
+_ERROR = '\n  "error_code": '
+FAILED: ColumnElement[bool] = or_(
+    ApiCall.status.is_(None),
+    ApiCall.status >= 400,
+    and_(
+        ApiCall.reply.contains(_ERROR, autoescape=True),
+        ~ApiCall.reply.contains(f"{_ERROR}null", autoescape=True),
+    ),
+)
+"""No answer, or one that says that it went wrong."""
+
+LISTED = (
+    ApiCall.id,
+    ApiCall.at,
+    ApiCall.provider,
+    ApiCall.kind,
+    ApiCall.method,
+    ApiCall.address,
+    ApiCall.status,
+    ApiCall.failure,
+    ApiCall.milliseconds,
+    FAILED.label("failed"),
+)
+"""What a list shows; the bodies stay unread."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which calls are wanted; `words` stand in address or bodies, `since` and `until` (not included) are aware."""
+
+    provider: str = ""
+    kind: str = ""
+    failed: bool = False
+    words: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what a wanted call fulfils."""
+        bodies = (ApiCall.address, ApiCall.request, ApiCall.reply)
+        wanted: list[ColumnElement[bool]] = []
+        if self.provider:
+            wanted.append(ApiCall.provider == self.provider)
+        if self.kind:
+            wanted.append(ApiCall.kind == self.kind)
+        if self.failed:
+            wanted.append(FAILED)
+        if self.words:
+            wanted.append(or_(*(body.icontains(self.words, autoescape=True) for body in bodies)))
+        if self.since:
+            wanted.append(ApiCall.at >= self.since)
+        if self.until:
+            wanted.append(ApiCall.at < self.until)
+        return wanted
+
+
+@dataclass(frozen=True)
+class Found:
+    """One step: its calls, newest first, and the id before which the next step goes on; None at the end."""
+
+    calls: Sequence[Any]
+    before: int | None
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The ids between which a step looks, both included."""
+
+    first: int
+    last: int
+
+
+def find(wanted: Filter, before: int | None, limit: int) -> Found:
+    """Return up to `limit` calls before an id; fewer, and a way on, where many had to be looked through."""
+    return read(lambda session: _find(session, wanted, before, limit))
+
+
+def _find(session: Session, wanted: Filter, before: int | None, limit: int) -> Found:
+    span = _span(session, wanted)
+    last = span.last if before is None else min(span.last, before - 1)
+    first = max(span.first, last - AT_ONCE + 1)
+    statement = (
+        select(*LISTED)
+        .where(ApiCall.id.between(first, last), *wanted.conditions())
+        .order_by(ApiCall.id.desc())
+        .limit(limit + 1)
+    )
+    rows = session.execute(statement).all()
+    if len(rows) > limit:
+        return Found(rows[:limit], rows[limit - 1].id)
+    return Found(rows, first if first > span.first else None)
+
+
+def _span(session: Session, wanted: Filter) -> _Span:
+    """Return where the wanted days lie; both ends by index."""
+    first, last = session.execute(select(func.min(ApiCall.id), func.max(ApiCall.id))).one()
+    if wanted.since:
+        near = select(ApiCall.id).where(ApiCall.at >= wanted.since).order_by(ApiCall.at).limit(NEAR)
+        first = session.scalar(select(func.min(near.subquery().c.id)))
+    if wanted.until:
+        near = select(ApiCall.id).where(ApiCall.at < wanted.until).order_by(ApiCall.at.desc()).limit(NEAR)
+        last = session.scalar(select(func.max(near.subquery().c.id)))
+    return _Span(1, 0) if first is None or last is None else _Span(first, last)
+
+
+def one(call_id: int) -> tuple[ApiCall, bool] | None:
+    """Return a call, and whether it failed; None when it is not there (any more)."""
+    statement = select(ApiCall, FAILED.label("failed")).where(ApiCall.id == call_id)
+    row = read(lambda session: session.execute(statement).one_or_none())
+    return (row[0], row.failed) if row else None
+
+
+def newest(session: Session, wanted: Filter, whole: bool) -> Generator[ApiCall]:
+    """Yield the wanted calls, newest first, with their cut fields or with the `whole` ones; the rest stays unread."""
+    cut = (ApiCall.address_cut, ApiCall.request_cut, ApiCall.reply_cut)
+    full = (ApiCall.address, ApiCall.request, ApiCall.reply)
+    unread = [defer(field, raiseload=True) for field in (cut if whole else full)]
+    statement = select(ApiCall).options(*unread).where(*wanted.conditions()).order_by(ApiCall.id.desc())
+    # A cursor of the server's: it has to be closed where the reader stops early.
+    with closing(session.scalars(statement.execution_options(yield_per=100))) as found:
+        yield from found
