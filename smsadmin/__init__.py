@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smsadmin.events import emit
+    from smsadmin.events.emit import emit
     from smsadmin.extension import SmsAdmin
+    from smsadmin.signals import support_requested
 
-__all__ = ["SmsAdmin", "emit"]
+__all__ = ["SmsAdmin", "emit", "support_requested"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,4 +20,8 @@ def __getattr__(name: str) -> Any:
         from smsadmin.events import emit
 
         return emit
+    if name == "support_requested":
+        from smsadmin.signals import support_requested
+
+        return support_requested
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,13 +6,16 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
+from smsadmin.api_log.record import watched
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.database import db_now, read, write
-from smsadmin.integration import integration
-from smsadmin.models import Account
+from smsadmin.integration import callback_secret, renew_lost_callback_secret
+from smsadmin.integration_changes import Also, nothing_else
+from smsadmin.models import Account, Integration
 from smsadmin.providers import PROVIDERS, provider
 from smsadmin.providers.base import Credentials
+from smsadmin.providers.exchange import Watch, Way
 from smsadmin.reasons import Reason
 from smsadmin.sealing import seal, unseal
 
@@ -39,43 +42,75 @@ def connect(
     login: str,
     secret: str,
     sender: str = "",
+    base_url: str | None = None,
     price_of_part: Decimal | None = None,
     currency: str = "RUB",
+    also: Also = nothing_else,
 ) -> Account:
-    """Store new credentials of a provider, in place of those it had; raise `NoKey`."""
-    account = Account(
-        provider=provider(name).name,
-        login=login,
-        sealed_secret=seal(secret),
-        sender=sender,
-        price_of_part=price_of_part,
-        currency=currency,
-        connected_at=utc_now(),
-    )
+    """Store new credentials of a provider, in place of those it had; raise `NoKey`.
+
+    Without a `login` the secret is an API key.
+    """
+    renew_lost_callback_secret()
+    values = {
+        "provider": provider(name).name,
+        "login": login,
+        "sealed_secret": seal(secret),
+        "sender": sender,
+        "base_url": base_url,
+        "price_of_part": price_of_part,
+        "currency": currency,
+    }
 
     def replace(session: Session) -> Account:
+        # One at a time: of two people in the same second the second replaces what the first entered.
+        session.execute(select(Integration.id).with_for_update())
         _remove(session, name)
+        account = Account(connected_at=utc_now(), **values)
         session.add(account)
         session.flush()
+        also(session)
         return account
 
     return write(replace)
 
 
 def change(
-    account_id: int, *, secret: str, sender: str, price_of_part: Decimal | None, currency: str
+    account_id: int,
+    *,
+    secret: str,
+    sender: str,
+    base_url: str | None,
+    price_of_part: Decimal | None,
+    currency: str,
+    also: Also = nothing_else,
 ) -> None:
     """Change all but the login; an empty secret keeps the stored one, a new one also ends a stop; raise `NoKey`."""
-    values: dict[str, object] = {"sender": sender, "price_of_part": price_of_part, "currency": currency}
+    values: dict[str, object] = {
+        "sender": sender,
+        "base_url": base_url,
+        "price_of_part": price_of_part,
+        "currency": currency,
+    }
     if secret:
         # Most often the wrong password was why it was stopped.
         values |= {"sealed_secret": seal(secret), "stopped_reason": None, "stopped_until": None}
-    write(lambda session: session.execute(update(Account).where(Account.id == account_id).values(values)))
+
+    def store(session: Session) -> None:
+        session.execute(update(Account).where(Account.id == account_id).values(values))
+        also(session)
+
+    write(store)
 
 
-def remove(name: str) -> None:
+def remove(name: str, also: Also = nothing_else) -> None:
     """Take a provider's credentials out of use; they stay sealed for receipts of what it was handed."""
-    write(lambda session: _remove(session, name))
+
+    def take_out(session: Session) -> None:
+        _remove(session, name)
+        also(session)
+
+    write(take_out)
 
 
 def _remove(session: Session, name: str) -> None:
@@ -86,16 +121,23 @@ def _remove(session: Session, name: str) -> None:
     )
 
 
-def credentials(account: Account) -> Credentials:
-    """Return what a call needs to sign in; raise `NoKey`."""
-    chosen = provider(account.provider)
+def credentials(account: Account, watch: Watch | None = None) -> Credentials:
+    """Return what a call needs to sign in; raise `NoKey`. `watch` sees every exchange of these calls."""
+    # Who runs the site may point it anywhere; what was typed on a screen stays out of the private network.
+    typed = bool(account.base_url) and not settings().private_addresses
     return Credentials(
         login=account.login,
         secret=unseal(account.sealed_secret),
-        base_url=settings().base_urls.get(account.provider, chosen.default_base_url),
+        base_url=account.base_url or usual_base_url(account.provider),
         sender=account.sender,
-        callback_secret=integration().callback_secret,
+        callback_secret=callback_secret(),
+        way=Way(watch, public_only=typed),
     )
+
+
+def usual_base_url(name: str) -> str:
+    """Return where a provider is called unless its account says otherwise."""
+    return settings().base_urls.get(name, provider(name).default_base_url)
 
 
 def callback_address(name: str, key: str) -> str:
@@ -104,8 +146,9 @@ def callback_address(name: str, key: str) -> str:
 
 
 def refresh_balance(account: Account) -> None:
-    """Ask the provider for the balance and keep it; raise `BalanceFailed` or `NoKey`."""
-    balance = provider(account.provider).balance(credentials(account), CHECK_DEADLINE)
+    """Ask the provider for the balance and keep it; raise `CheckFailed` or `NoKey`."""
+    with watched(account, "balance") as watch:
+        balance = provider(account.provider).balance(credentials(account, watch), CHECK_DEADLINE)
     values = {
         "balance": balance.amount,
         "balance_currency": balance.currency,
@@ -126,9 +169,9 @@ def stop(session: Session, account_id: int, reason: Reason, wait: timedelta | No
     session.execute(statement.values(stopped_reason=reason.value, stopped_until=until))
 
 
-def go_on(account_id: int) -> None:
+def go_on(account_id: int, also: Also = nothing_else) -> None:
     """Let a stopped account send again."""
-    _end_stop(Account.id == account_id)
+    _end_stop(Account.id == account_id, also=also)
 
 
 def forget_past_stop(account_id: int) -> None:
@@ -136,6 +179,11 @@ def forget_past_stop(account_id: int) -> None:
     _end_stop(Account.id == account_id, Account.stopped_until <= db_now())
 
 
-def _end_stop(*conditions: ColumnElement[bool]) -> None:
+def _end_stop(*conditions: ColumnElement[bool], also: Also = nothing_else) -> None:
     statement = update(Account).where(*conditions).values(stopped_reason=None, stopped_until=None)
-    write(lambda session: session.execute(statement))
+
+    def end(session: Session) -> None:
+        session.execute(statement)
+        also(session)
+
+    write(end)

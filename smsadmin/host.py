@@ -70,13 +70,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class StaffMember:
-    """Who is at the screen; `responsible` marks the admin who is in charge of the settings."""
+    """One of those who work here; `key` is the host's own key as text, `phone` is E.164."""
 
     key: str
     name: str
     role: Role
     phone: str | None = field(default=None, repr=False)
-    responsible: bool = False
 
 
 class Staff(Protocol):
@@ -84,6 +83,9 @@ class Staff(Protocol):
 
     def current(self) -> StaffMember | None:
         """Return who is signed in to the back office in this request."""
+
+    def administrators(self) -> Iterable[StaffMember]:
+        """Return the owners and the admins as of now: one of these admins is responsible for the integration."""
 
     def staff_among(self, customer_keys: Iterable[str]) -> Collection[str]:
         """Return those of these customers who are, by now, also members of staff."""

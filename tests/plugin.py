@@ -146,9 +146,9 @@ class Shop:
 
     def smsc_callback(self) -> str:
         """Return the path of the callback that is entered in SMSC's cabinet."""
-        from smsadmin.integration import integration
+        from smsadmin.integration import callback_secret
 
-        return f"/sms/receipts/smsc/{integration().callback_secret}"
+        return f"/sms/receipts/smsc/{callback_secret()}"
 
     def smsc_receipt(self, message: Message, status: str, error: str = "0") -> dict[str, str]:
         """Return the form that SMSC posts."""

@@ -19,6 +19,28 @@ GOOD = {"SMSADMIN_PUBLIC_URL": "https://shop.example"}
         (GOOD | {"SMSADMIN_LEASE": "10", "SMSADMIN_CALL_DEADLINE": "20"}, "must be longer than"),
         (GOOD | {"SMSADMIN_TIMEZONE": "Moskau"}, "no such zone"),
         (GOOD | {"SMSADMIN_KEYS": "abc"}, "SMSADMIN_KEYS: key number 1"),
+        (
+            GOOD | {"SMSADMIN_SUPPORT_TIMEZONE": "Europe"},
+            "SMSADMIN_SUPPORT_TIMEZONE is 'Europe': no such zone",
+        ),
+        (
+            GOOD | {"SMSADMIN_SUPPORT_EMAIL": "shop.example"},
+            "SMSADMIN_SUPPORT_EMAIL is 'shop.example': write an e",
+        ),
+        (GOOD | {"SMSADMIN_SUPPORT_EMAIL": "a@b.example?cc=x"}, "SMSADMIN_SUPPORT_EMAIL is"),
+        (
+            GOOD | {"SMSADMIN_SUPPORT_PHONE": "8 495 123-45-67"},
+            "SUPPORT_PHONE is '8 495 123-45-67': write \\+ and",
+        ),
+        (
+            GOOD | {"SMSADMIN_SUPPORT_TELEGRAM": "@shop_help"},
+            "SUPPORT_TELEGRAM is '@shop_help': write the name",
+        ),
+        (GOOD | {"SMSADMIN_SUPPORT_TELEGRAM": "shop"}, "5 to 32 Latin letters"),
+        (
+            GOOD | {"SMSADMIN_SUPPORT_HOURS": "Mon-Fri 9-17"},
+            "SMSADMIN_SUPPORT_HOURS: 'Mon-Fri 9-17' is not days",
+        ),
     ],
 )
 def test_a_wrong_setting_says_which_and_what_to_do(given: dict[str, str], says: str) -> None:
@@ -38,3 +60,19 @@ def test_settings_come_as_text_from_the_environment() -> None:
 
 def test_no_key_is_no_error_because_only_sending_is_off_then() -> None:
     assert Settings.from_config(GOOD | {"SMSADMIN_KEYS": ""}).keys == ()
+
+
+def test_every_way_to_the_support_may_be_said_or_left_out() -> None:
+    said = {
+        "EMAIL": "help@shop.example",
+        "PHONE": " +74951234567",
+        "TELEGRAM": "shop_help",
+        "HOURS": "Mon 9:00-17:00",
+    }
+    settings = Settings.from_config(
+        GOOD | {f"SMSADMIN_SUPPORT_{name}": value for name, value in said.items()}
+    )
+    nothing = Settings.from_config(GOOD | {f"SMSADMIN_SUPPORT_{name}": None for name in said})
+
+    assert (settings.support_phone, settings.support_hours) == ("+74951234567", "Mon 9:00-17:00")
+    assert (nothing.support_email, nothing.support_phone, nothing.support_hours) == ("", "", "")

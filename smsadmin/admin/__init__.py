@@ -3,11 +3,13 @@
 from flask import Blueprint, Flask
 from flask_admin import Admin
 
+from smsadmin.admin.api_log import ApiLogScreen
 from smsadmin.admin.broadcasts import BroadcastsScreen
 from smsadmin.admin.customers import CustomersScreen
 from smsadmin.admin.events import EventsScreen
 from smsadmin.admin.figures import FiguresScreen
-from smsadmin.admin.integration import IntegrationScreen
+from smsadmin.admin.integration.screen import IntegrationScreen
+from smsadmin.admin.support import SupportScreen
 from smsadmin.i18n import lazy
 
 CATEGORY = "SMS"
@@ -26,9 +28,11 @@ def init_app(app: Flask, admin: Admin) -> None:
     )
     for screen, name, path in (
         (FiguresScreen, lazy("Broadcasts"), "figures"),
+        (ApiLogScreen, lazy("API access log"), "api_log"),
         (BroadcastsScreen, lazy("Broadcasts"), "broadcasts"),
         (EventsScreen, lazy("Events"), "events"),
         (CustomersScreen, lazy("Customers"), "customers"),
         (IntegrationScreen, lazy("Integration"), "integration"),
+        (SupportScreen, lazy("Support"), "support"),
     ):
         admin.add_view(screen(name=name, category=CATEGORY, endpoint=f"sms_{path}", url=f"sms/{path}"))

@@ -1,17 +1,27 @@
 """Who may see and do what: the roles of the contract, and the base of all our screens."""
 
+import logging
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, redirect, request
-from flask_admin import BaseView
+from flask import Blueprint, abort, redirect, request
+from flask_admin import Admin, BaseView
 from flask_babel import get_locale
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from smsadmin.admin.forms import SafeForm, posted
+from smsadmin.admin.refusals import REFUSALS, sentence
+from smsadmin.admin.support_corner import SupportForm, corner
 from smsadmin.admin.times import shown_time
 from smsadmin.current import host
+from smsadmin.failures import named
 from smsadmin.host import Role, StaffMember
 from smsadmin.i18n import _, ngettext
+from smsadmin.integration import integration, is_responsible
+
+log = logging.getLogger(__name__)
 
 EVERYBODY = frozenset(Role)
 WRITERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER})
@@ -33,9 +43,36 @@ def may_write() -> bool:
 def may_integrate() -> bool:
     """Say whether this member of staff may see and change the integration: the owner, the responsible admin."""
     member = host().staff.current()
-    if member is None:
+    if member is None or member.role is Role.OWNER:
+        return member is not None
+    try:
+        return is_responsible(member)
+    except SQLAlchemyError as error:
+        # The menu of the host's own pages asks this too: without our tables it has no entry, and is still there.
+        log.warning("cannot tell who is responsible for the integration: %s", named(error))
         return False
-    return member.role is Role.OWNER or (member.role is Role.ADMIN and member.responsible)
+
+
+@dataclass(frozen=True)
+class InCharge:
+    """Who may open the integration now; `responsible` is None where the owner has named nobody who is an admin."""
+
+    responsible: StaffMember | None
+    owners: list[StaffMember]
+    admins: list[StaffMember]
+    """Whom the owner can name."""
+
+
+def in_charge() -> InCharge:
+    """Return who may open the integration, as the host has its staff now."""
+    administrators = list(host().staff.administrators())
+    admins = [member for member in administrators if member.role is Role.ADMIN]
+    key = integration().responsible_key
+    return InCharge(
+        next((member for member in admins if member.key == key), None),
+        [member for member in administrators if member.role is Role.OWNER],
+        admins,
+    )
 
 
 def for_writers() -> None:
@@ -58,6 +95,19 @@ class Screen(BaseView):
 
     roles: Collection[Role] = EVERYBODY
 
+    def create_blueprint(self, admin: Admin) -> Blueprint:
+        """Let a refusal look like a page of ours too."""
+        blueprint: Blueprint = super().create_blueprint(admin)
+        for code in REFUSALS:
+            blueprint.register_error_handler(code, self.refused)
+        return blueprint
+
+    def refused(self, error: HTTPException) -> Any:
+        """Answer a request that ended early: strangers are sent to sign in, staff are told why, with the support."""
+        if host().staff.current() is None:
+            return redirect(host().staff.sign_in_url())
+        return self.render("refused.html", sentence=sentence(error)), error.code
+
     def is_accessible(self) -> bool:
         """Say whether the person at the screen may see it."""
         member = host().staff.current()
@@ -69,8 +119,8 @@ class Screen(BaseView):
             return redirect(host().staff.sign_in_url())
         return abort(403)
 
-    def render(self, template: str, **kwargs: Any) -> Any:
-        """Render a template with our texts, the shop's time, and the token for its buttons."""
+    def render(self, template: str, support_form: SupportForm | None = None, **kwargs: Any) -> Any:
+        """Render a template with our texts, the shop's time, the token for its buttons, and the support."""
         return super().render(
             f"smsadmin/{template}",
             _=_,
@@ -81,5 +131,20 @@ class Screen(BaseView):
             may_write=may_write(),
             may_integrate=may_integrate(),
             path=request.path,
+            support=corner(staff_member(), support_form),
             **kwargs,
         )
+
+
+class IntegrationRoom(Screen):
+    """A screen for the owner and the responsible admin only; others are told who can open it."""
+
+    def is_accessible(self) -> bool:
+        """Say whether the person at the screen is one of the two."""
+        return may_integrate()
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> Any:
+        """Send strangers to sign in, and tell the rest whom to ask."""
+        if host().staff.current() is None:
+            return super().inaccessible_callback(name, **kwargs)
+        return self.render("integration_closed.html", in_charge=in_charge()), 403

@@ -1,4 +1,4 @@
-"""What keeps SMS from going at the moment, said on every screen where somebody might wonder."""
+"""What keeps SMS from going, or soon may, said on every screen where somebody might wonder."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,8 @@ from flask import url_for
 
 from smsadmin.accounts import connected
 from smsadmin.admin.access import may_integrate
+from smsadmin.admin.integration.settings import balance_is_low
+from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import REASON_SENTENCES
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
@@ -28,7 +30,7 @@ class Obstacle(NamedTuple):
 
 
 def obstacles() -> list[Obstacle]:
-    """Return all that keeps SMS from going now; an empty list means that they go."""
+    """Return all that keeps SMS from going now, and that money runs low; an empty list means that they go."""
     accounts = connected()
     found: list[str] = []
     if not keys_open(accounts):
@@ -41,22 +43,37 @@ def obstacles() -> list[Obstacle]:
         found.append(_("No SMS provider is connected, so nothing is sent."))
     if not integration().enabled:
         found.append(_("SMS is switched off: broadcasts wait, notifications are skipped."))
-    if accounts and (reason := stopped(accounts[0])):
-        why = REASON_SENTENCES[reason]
-        found.append(
-            _(
-                "%(provider)s does not send at the moment. %(reason)s %(advice)s",
-                provider=provider(accounts[0].provider).title,
-                reason=why.says,
-                advice=why.advice,
-            )
-        )
+    found += _of_account(accounts[0]) if accounts else []
     link = url_for("sms_integration.index") if may_integrate() else None
     in_the_way = [Obstacle(sentence, link, True) for sentence in found]
     if not live_workers():
         sentence = _("The worker that sends is not running. Ask whoever runs the site to start it.")
         in_the_way.append(Obstacle(sentence, None, False))
     return in_the_way
+
+
+def _of_account(account: Account) -> list[str]:
+    """Return what is wrong with the account that sends."""
+    found, title = [], provider(account.provider).title
+    if reason := stopped(account):
+        why = REASON_SENTENCES[reason]
+        found.append(
+            _(
+                "%(provider)s does not send at the moment. %(reason)s %(advice)s",
+                provider=title,
+                reason=why.says,
+                advice=why.advice,
+            )
+        )
+    if balance_is_low(account):
+        found.append(
+            _(
+                "The balance of %(provider)s is low: %(balance)s. SMS still go, but top it up in time.",
+                provider=title,
+                balance=shown_money(account.balance, account.balance_currency),
+            )
+        )
+    return found
 
 
 def stopped(account: Account) -> Reason | None:

@@ -17,9 +17,16 @@ def shown_time(moment: datetime | None) -> str:
     """Return a moment in the shop's zone, in the reader's language; a dash for none."""
     if moment is None:
         return "—"
-    locale = get_locale()
-    pattern = FORMATS.get(str(locale), FORMATS["en"])
-    return format_datetime(moment, pattern, tzinfo=ZoneInfo(settings().timezone), locale=locale)
+    return _shown(moment, FORMATS.get(str(get_locale()), FORMATS["en"]))
+
+
+def shown_second(moment: datetime) -> str:
+    """Return a moment to the second in the shop's zone, in the reader's language."""
+    return _shown(moment, f"{FORMATS.get(str(get_locale()), FORMATS['en'])}:ss")
+
+
+def _shown(moment: datetime, pattern: str) -> str:
+    return format_datetime(moment, pattern, tzinfo=ZoneInfo(settings().timezone), locale=get_locale())
 
 
 def shown_money(amount: Decimal | None, currency: str | None) -> str:

@@ -4,29 +4,17 @@ import contextlib
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_
 
 from smsadmin import accounts
 from smsadmin.broadcasts import lifecycle
-from smsadmin.broadcasts.global_switch import skip_notifications
+from smsadmin.broadcasts.global_switch import Waiting, skip_notifications, waits
 from smsadmin.database import read, write
+from smsadmin.host import StaffMember
+from smsadmin.integration_changes import SECRETS, Also, Field, What, noted, nothing_else
 from smsadmin.models import Account, Broadcast, Message
 from smsadmin.reasons import Reason
-from smsadmin.states import BroadcastState, State
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What was to leave through an account: broadcasts that send or are paused, their SMS, notifications."""
-
-    broadcasts: list[Broadcast]
-    messages: int
-    notifications: int
-
-    def __bool__(self) -> bool:
-        """Say whether anything waits."""
-        return bool(self.broadcasts or self.notifications)
+from smsadmin.states import BroadcastState
 
 
 @dataclass(frozen=True)
@@ -36,6 +24,7 @@ class Wanted:
     login: str
     secret: str
     sender: str
+    base_url: str | None
     price_of_part: Decimal | None
     currency: str
 
@@ -46,51 +35,78 @@ def account_of(name: str) -> Account | None:
 
 
 def waiting(account_id: int) -> Waiting:
-    """Return what waits for an account (index ix_sms_messages_open)."""
-    queued = select(func.count()).where(Message.account_id == account_id, Message.state == State.QUEUED)
+    """Return what waits for an account."""
     open_states = [BroadcastState.SENDING, BroadcastState.PAUSED]
-    of_account = select(Broadcast).where(Broadcast.account_id == account_id, Broadcast.state.in_(open_states))
-
-    def look(session: Session) -> Waiting:
-        broadcasts = list(session.scalars(of_account.order_by(Broadcast.id)))
-        ids = [broadcast.id for broadcast in broadcasts]
-        messages = session.scalar(queued.where(Message.broadcast_id.in_(ids))) or 0
-        notifications = session.scalar(queued.where(Message.broadcast_id.is_(None))) or 0
-        return Waiting(broadcasts, messages, notifications)
-
-    return read(look)
+    broadcasts = and_(Broadcast.account_id == account_id, Broadcast.state.in_(open_states))
+    return read(lambda session: waits(session, broadcasts, Message.account_id == account_id))
 
 
-def keep_account(account: Account, wanted: Wanted) -> None:
-    """Change all but the login: it stays the same account, and what waits goes on; raise `NoKey`."""
+def is_other_account(account: Account, login: str, secret: str, base_url: str | None) -> bool:
+    """Say whether this is not the connected account any more: another login, API key or address.
+
+    A new password of the same login is the same account; an API key has no login by which to tell.
+    """
+    other_key = not login and bool(secret)
+    return other_key or (login, base_url) != (account.login, account.base_url)
+
+
+def keep_account(account: Account, wanted: Wanted, by: StaffMember) -> None:
+    """Change what leaves it the same account: what waits goes on; raise `NoKey`."""
+    fields = differences(account, wanted)
     accounts.change(
         account.id,
         secret=wanted.secret,
         sender=wanted.sender,
+        base_url=wanted.base_url,
         price_of_part=wanted.price_of_part,
         currency=wanted.currency,
+        also=noted(by, What.CHANGED, account.provider, fields) if fields else nothing_else,
     )
 
 
-def new_account(name: str, wanted: Wanted) -> Account:
-    """Connect a provider by another login; what waited for the one before does not leave; raise `NoKey`."""
+def new_account(name: str, wanted: Wanted, by: StaffMember) -> Account:
+    """Connect a provider anew; what waited for the account before does not leave; raise `NoKey`."""
     before = account_of(name)
     account = accounts.connect(
         name,
         login=wanted.login,
         secret=wanted.secret,
         sender=wanted.sender,
+        base_url=wanted.base_url,
         price_of_part=wanted.price_of_part,
         currency=wanted.currency,
+        also=noted(by, What.REPLACED if before else What.CONNECTED, name, differences(before, wanted)),
     )
     if before is not None:
         _stop_waiting(before.id)
     return account
 
 
-def remove_account(account: Account) -> None:
+def differences(account: Account | None, wanted: Wanted) -> list[Field]:
+    """Return each setting that changes with its value before and after, in the order of the form; no secret."""
+    before = _values(account) if account else {}
+    after = _values(wanted)
+    fields = [(name, before.get(name, ""), value) for name, value in after.items()]
+    if wanted.secret:
+        fields.insert(1, ("secret" if wanted.login else "api_key", "", ""))
+    return [field for field in fields if field[0] in SECRETS or field[1] != field[2]]
+
+
+def _values(of: Account | Wanted) -> dict[str, str]:
+    """Return the settings that are no secret, as a person writes them."""
+    price = of.price_of_part
+    return {
+        "login": of.login,
+        "sender": of.sender,
+        "base_url": of.base_url or "",
+        "price_of_part": "" if price is None else f"{price.normalize():f}",
+        "currency": of.currency,
+    }
+
+
+def remove_account(account: Account, also: Also = nothing_else) -> None:
     """Take the account out of use; its broadcasts are paused, its notifications skipped."""
-    accounts.remove(account.provider)
+    accounts.remove(account.provider, also)
     _stop_waiting(account.id)
 
 

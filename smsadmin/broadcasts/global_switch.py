@@ -1,28 +1,73 @@
-"""The global switch: what turning SMS off does to what waits."""
+"""The global switch: what turning SMS off does to what waits, and what stays as it is when it is on again."""
 
-from sqlalchemy import ColumnElement, exists, update
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, func, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from smsadmin.broadcasts.lifecycle import pause_all
 from smsadmin.clock import utc_now
-from smsadmin.database import write
+from smsadmin.database import read, write
+from smsadmin.integration_changes import Also, nothing_else
 from smsadmin.models import Account, Broadcast, Integration, Message
 from smsadmin.reasons import Reason
-from smsadmin.states import RANK, State
+from smsadmin.states import RANK, BroadcastState, State
 
 
-def switch_on() -> None:
+@dataclass(frozen=True)
+class Waiting:
+    """What was to leave: broadcasts that send or are paused, their SMS that wait, notifications that wait."""
+
+    broadcasts: list[Broadcast]
+    messages: int
+    notifications: int
+
+    def __bool__(self) -> bool:
+        """Say whether anything waits."""
+        return bool(self.broadcasts or self.notifications)
+
+
+def waits(session: Session, broadcasts: ColumnElement[bool], messages: ColumnElement[bool]) -> Waiting:
+    """Return what waits of these broadcasts and messages (index ix_sms_messages_figure)."""
+    found = list(session.scalars(select(Broadcast).where(broadcasts).order_by(Broadcast.id)))
+    queued = select(func.count()).where(Message.state == State.QUEUED, messages)
+    of_broadcasts = queued.where(Message.broadcast_id.in_([broadcast.id for broadcast in found]))
+    notifications = queued.where(Message.broadcast_id.is_(None))
+    return Waiting(found, session.scalar(of_broadcasts) or 0, session.scalar(notifications) or 0)
+
+
+def would_stop() -> Waiting:
+    """Return what switching SMS off would pause and skip."""
+    sending = Broadcast.state == BroadcastState.SENDING
+    return read(lambda session: waits(session, sending, true()))
+
+
+def left_paused() -> list[Broadcast]:
+    """Return the broadcasts that the switch has paused and nobody has let go on."""
+    paused = select(Broadcast).where(
+        Broadcast.state == BroadcastState.PAUSED, Broadcast.pause_reason == Reason.SMS_OFF
+    )
+    return read(lambda session: list(session.scalars(paused.order_by(Broadcast.id))))
+
+
+def switch_on(also: Also = nothing_else) -> None:
     """Let SMS go again; broadcasts that the switch paused wait for a person."""
-    write(lambda session: session.execute(update(Integration).values(enabled=True)))
+
+    def on(session: Session) -> None:
+        session.execute(update(Integration).values(enabled=True))
+        also(session)
+
+    write(on)
 
 
-def switch_off() -> None:
+def switch_off(also: Also = nothing_else) -> None:
     """Send nothing more: broadcasts are paused, notifications that wait are skipped and never go out later."""
 
     def off(session: Session) -> None:
         session.execute(update(Integration).values(enabled=False))
         pause_all(session, Reason.SMS_OFF)
         skip_notifications(session, Reason.SMS_OFF)
+        also(session)
 
     write(off)
 

@@ -30,15 +30,14 @@ class ShopStaff:
     def current(self) -> StaffMember | None:
         """Return who is signed in to the back office in this request."""
         member = signed_in_staff()
-        if member is None:
-            return None
-        return StaffMember(
-            key=str(member.id),
-            name=member.name,
-            role=Role(member.role),
-            phone=member.phone,
-            responsible=member.responsible,
-        )
+        return _member(member) if member else None
+
+    def administrators(self) -> Iterable[StaffMember]:
+        """Return the owners and the admins."""
+        roles = (Role.OWNER.value, Role.ADMIN.value)
+        statement = select(Staff).where(Staff.role.in_(roles)).order_by(Staff.name)
+        with Session(db.engine) as session:
+            return [_member(member) for member in session.scalars(statement)]
 
     def staff_among(self, customer_keys: Iterable[str]) -> Collection[str]:
         """Return those of these customers who work here, by their account or by their phone."""
@@ -96,6 +95,10 @@ class ShopLoyalty:
         """Return after how many days bonuses expire; None: never."""
         with Session(db.engine) as session:
             return LoyaltySettings.read(session).bonuses_expire_after_days
+
+
+def _member(member: Staff) -> StaffMember:
+    return StaffMember(str(member.id), member.name, Role(member.role), member.phone)
 
 
 def _customer(session: Session, key: str) -> Customer | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from smsadmin.accounts import callback_address
 from smsadmin.database import read
 from smsadmin.host import Role
-from smsadmin.integration import integration
+from smsadmin.integration import callback_secret
 from smsadmin.links import click_figures
 from smsadmin.models import Broadcast, Message, RawReceipt
 from smsadmin.standalone.app import create_app
@@ -29,7 +29,7 @@ class DemoShop:
         self.app = create_app()
         prepare_database(self.app, customers, seed)
         with self.app.app_context():
-            self.smsc_callback = callback_address("smsc", integration().callback_secret)
+            self.smsc_callback = callback_address("smsc", callback_secret())
 
     def lost_answer(self) -> str:
         """Return the phone of one recipient whose request gets no answer and who gets no receipt."""
@@ -96,5 +96,4 @@ def _new_staff(customer_id: int, phone: str) -> Staff:
         role=Role.VIEWER.value,
         phone=phone,
         customer_id=customer_id,
-        responsible=False,
     )

@@ -91,7 +91,6 @@ class Staff(UserMixin, Base):
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(10), default=Role.VIEWER.value)
     phone: Mapped[str | None] = mapped_column(String(16))
-    responsible: Mapped[bool] = mapped_column(default=False)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
 
     def get_id(self) -> str:

@@ -26,7 +26,7 @@ def prepare(environment: Mapping[str, str], local_shop: str) -> Prepared:
     os.environ.update(environment)
     import shortlinks.settings
     from smsadmin.accounts import callback_address
-    from smsadmin.integration import integration
+    from smsadmin.integration import callback_secret
     from smsadmin.settings import BadSetting
     from smsadmin.standalone.app import create_app
     from smsadmin.standalone.sample import SIGN_INS
@@ -41,7 +41,7 @@ def prepare(environment: Mapping[str, str], local_shop: str) -> Prepared:
         reason = next(iter(str(error.orig).splitlines()), "")
         raise NotStarted(f"The database could not be prepared: {reason}") from error
     with app.app_context():
-        callback = callback_address("smsc", integration().callback_secret)
+        callback = callback_address("smsc", callback_secret())
     return Prepared(
         callback.replace(environment["SMSADMIN_PUBLIC_URL"], local_shop, 1),
         [(who, login, password) for who, login, password in SIGN_INS],

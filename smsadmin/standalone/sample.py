@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from smsadmin.accounts import connect
-from smsadmin.host import Role
+from smsadmin.host import Role, StaffMember
+from smsadmin.integration import set_responsible
 from smsadmin.standalone.models import BonusEntry, Customer, Staff, db
 from smsadmin.standalone.sample_people import ALSO_STAFF, FIRST_CUSTOMER, Person, people
 from smsadmin.suppression import suppress
@@ -29,6 +30,9 @@ SIGN_INS = [
     ("customer", FIRST_CUSTOMER, CUSTOMER_PASSWORD),
 ]
 """Who, login (a customer's is his phone), password; at /staff/sign-in, the customer at /sign-in."""
+
+RESPONSIBLE = "admin"
+"""Whom the owner has named as responsible for the integration."""
 
 STAFF = {
     "owner": ("Ольга Хозяйка", Role.OWNER),
@@ -49,6 +53,9 @@ def load(app: Flask, customers: int = 5000, seed: int = 1) -> None:
             keys = _insert_customers(session, sample, password)
             by_phone = dict(zip((person.e164 for person in sample), keys, strict=True))
             session.execute(insert(Staff), _staff(by_phone))
+            named = session.scalars(select(Staff).where(Staff.login == RESPONSIBLE)).one()
+            responsible = StaffMember(str(named.id), named.name, Role(named.role))
+        set_responsible(responsible)
         for key, person in zip(keys, sample, strict=True):
             if person.suppressed:
                 suppress(str(key), by=STAFF["manager"][0])
@@ -103,7 +110,6 @@ def _staff(customers: dict[str | None, int]) -> list[dict[str, Any]]:
             "name": name,
             "role": role.value,
             "phone": phones.get(login),
-            "responsible": login == "admin",
             "customer_id": accounts.get(login),
         }
         for login, (name, role) in STAFF.items()

@@ -8,8 +8,11 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
+from smsadmin.host import StaffMember
+from smsadmin.integration import set_responsible
 from tests.admin.browser import Browser
 from tests.hostapp import create_host
+from tests.hostapp.contract import ROLES
 from tests.hostapp.models import db
 from tests.plugin import Shop
 
@@ -26,12 +29,19 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
 
 @pytest.fixture
 def signed_in(shop: Shop, compiled: FileSystemBytecodeCache) -> SignedIn:
-    """Return a browser in which a member of staff of this level (boss, lead, operator, guest) is signed in."""
+    """Return a browser in which a member of staff of this level (boss, lead, operator, guest) is signed in.
+
+    `in_charge` names him as responsible for the integration.
+    """
 
     shop.app.jinja_env.bytecode_cache = compiled
 
-    def sign_in(level: str = "boss", language: str = "en", **fields: object) -> Browser:
+    def sign_in(
+        level: str = "boss", language: str = "en", in_charge: bool = False, **fields: object
+    ) -> Browser:
         employee = shop.employee(level, **{"tel": MY_PHONE, **fields})
+        if in_charge:
+            set_responsible(StaffMember(str(employee.id), employee.nick, ROLES[level]))
         browser = Browser(shop.app, language)
         browser.sign_in(employee.get_id())
         return browser

@@ -1,28 +1,26 @@
-"""Checking a provider from the integration screen: the balance, a test SMS, and going on after a stop."""
+"""Checking a connection from the integration screen: the balance, a test SMS, and what went wrong."""
 
+import time
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from sqlalchemy import select, update
 
 from smsadmin import accounts, integration
-from smsadmin.accounts import refresh_balance
+from smsadmin.admin.integration.check_wording import OF_A_CHECK
+from smsadmin.admin.wording import REASON_SENTENCES
 from smsadmin.broadcasts import global_switch
-from smsadmin.database import db_now, read, write
-from smsadmin.models import Account, Answered, Asked, Message
+from smsadmin.clock import utc_now
+from smsadmin.database import read, write
+from smsadmin.models import Account, Answered, Asked, Integration, Message
 from smsadmin.reasons import Reason
 from smsadmin.sending.to_oneself import TEST
 from smsadmin.states import State
 from tests.admin.browser import Browser
 from tests.admin.conftest import MY_PHONE, SignedIn
 from tests.plugin import Shop, fresh_phone
-
-
-def checked(shop: Shop, provider: str = "smsc") -> Account:
-    """Connect a provider whose balance has come."""
-    account = shop.connect(provider)
-    refresh_balance(account)
-    return account
+from tests.providers.canned import canned_server
 
 
 def the_test() -> Message:
@@ -30,95 +28,122 @@ def the_test() -> Message:
     return read(lambda session: session.scalars(select(Message).where(Message.event_kind == TEST)).one())
 
 
-def send_test(browser: Browser, provider: str = "smsc", phone: str = MY_PHONE) -> str:
-    """Send a test SMS from the screen."""
-    return unescape(browser.press("/integration/", f"/integration/{provider}/test", phone=phone).text)
+def no_test() -> bool:
+    """Say whether no message was written at all."""
+    return read(lambda session: session.scalars(select(Message)).all()) == []
 
 
-@pytest.mark.parametrize("name", ["smsc", "twilio"])
-def test_the_balance_is_shown_with_its_time_after_a_press(shop: Shop, boss: Browser, name: str) -> None:
-    shop.connect(name)
-    assert "not asked yet" in boss.read("/integration/")
-
-    page = boss.press("/integration/", f"/integration/{name}/balance").text
-
-    account = accounts.sending_account()
-    assert account is not None
-    assert account.balance_at is not None
-    assert "The balance is up to date" in page
-    assert "not asked yet" not in page
+def stop(account: Account, reason: Reason) -> None:
+    """Stop an account until somebody goes on."""
+    write(lambda session: accounts.stop(session, account.id, reason, None))
 
 
-def test_a_balance_that_does_not_come_says_why_and_offers_no_test(shop: Shop, boss: Browser) -> None:
-    shop.connect(secret="wrong")
-
-    page = boss.press("/integration/", "/integration/smsc/balance").text
-
-    assert "The provider does not accept the login or password." in page
-    assert "/integration/smsc/test" not in page
+def check(browser: Browser, provider: str = "smsc", phone: str = MY_PHONE) -> str:
+    """Check the connection from the screen."""
+    return unescape(browser.press("/integration/", f"/integration/{provider}/check", phone=phone).text)
 
 
-def test_a_provider_that_is_away_is_no_error_page(shop: Shop, boss_elsewhere: SignedIn) -> None:
-    shop.connect()
-    boss = boss_elsewhere(SMSADMIN_BASE_URLS={"smsc": "http://127.0.0.1:9"})
-
-    page = boss.press("/integration/", "/integration/smsc/balance").text
-
-    assert "The provider cannot be reached. Try again in a minute." in page
-
-
-def test_the_test_sms_goes_to_the_one_who_asks_and_is_accounted(shop: Shop, boss: Browser) -> None:
-    account = checked(shop)
+@pytest.mark.parametrize("name", ["smsc", "twilio", "seventech"])
+def test_a_check_goes_through_both_steps_and_tells_their_time(shop: Shop, boss: Browser, name: str) -> None:
+    account = shop.connect(name)
     integration.set_prefix("Shop")
-    before = shop.simulator.counts("smsc")["received"]
+    before = shop.simulator.counts(name)["received"]
     assert f'value="{MY_PHONE}"' in boss.open("/integration/").text
 
-    page = send_test(boss)
+    page = check(boss, name)
 
     message = the_test()
     asked = read(lambda session: session.scalars(select(Asked)).one())
     answered = read(lambda session: session.scalars(select(Answered)).one())
-    assert shop.simulator.counts("smsc")["received"] == before + 1
+    assert shop.simulator.counts(name)["received"] == before + 1
     assert (message.state, message.account_id, message.parts) == (State.ACCEPTED, account.id, 1)
     assert message.text == "Shop: This is a test: SMS can be sent."
     assert (asked.message_id, asked.phone) == (message.id, MY_PHONE)
     assert (answered.attempt_id, answered.outcome) == (message.attempt_id, "accepted")
+    assert "<b>✓</b>" in page
+    assert "<b>✗</b>" not in page
+    assert "Test SMS to +7 926 111-00-00: accepted by the provider." in page
+    assert page.count(" ms</small>") == (1 if name == "seventech" else 2)
+    assert ("SevenTech does not tell the balance." in page) == (name == "seventech")
+
+
+def test_the_outcome_of_a_check_is_shown_once_and_the_last_test_stays(shop: Shop, boss: Browser) -> None:
+    shop.connect()
+    assert "Balance: " in check(boss)
+
+    page = boss.read("/integration/")
+
+    assert " ms</small>" not in page
     assert "Test SMS to +7 926 111-00-00: accepted by the provider." in page
 
 
 def test_a_receipt_for_the_test_sms_is_shown(shop: Shop, boss: Browser) -> None:
-    checked(shop)
-    send_test(boss)
+    shop.connect()
+    check(boss)
 
     shop.receive(the_test(), "1")
 
     assert "Test SMS to +7 926 111-00-00: delivered." in boss.read("/integration/")
 
 
-@pytest.mark.parametrize("name", ["twilio", "seventech"])
-def test_each_provider_takes_the_test_sms(shop: Shop, boss: Browser, name: str) -> None:
-    account = shop.connect(name)
-    if name == "twilio":
-        refresh_balance(account)
+def test_a_wrong_password_ends_the_check_before_an_sms_is_paid_for(shop: Shop, boss: Browser) -> None:
+    shop.connect(secret="wrong")
 
-    send_test(boss, name)
+    page = check(boss)
 
-    assert the_test().state == State.ACCEPTED
+    assert "<b>✗</b>" in page
+    assert "The provider does not accept the login or password. Copy both anew" in page
+    assert no_test()
 
 
-def test_a_provider_without_a_balance_says_so_and_offers_the_test_at_once(shop: Shop, boss: Browser) -> None:
-    shop.connect("seventech")
+def test_no_money_is_said_before_it_is_spent(shop: Shop, boss_elsewhere: SignedIn) -> None:
+    shop.connect()
+    with canned_server() as smsc:
+        smsc.answer(200, {"balance": "0.00", "currency": "RUB"})
+        page = check(boss_elsewhere(SMSADMIN_BASE_URLS={"smsc": smsc.url}))
 
-    page = boss.read("/integration/")
+    assert "No test SMS was sent: there is no money on the account. Top it up" in page
+    assert [request.path for request in smsc.seen] == ["/sys/balance.php"]
+    assert no_test()
 
-    assert "SevenTech does not tell it; send a test SMS instead." in page
-    assert "/integration/seventech/test" in page
+
+@pytest.mark.parametrize(
+    ("ending", "sentence"),
+    [
+        ("9921", "The provider does not accept the login or password. Copy both anew"),
+        ("9922", "There is no money on the account. Top it up"),
+        ("9923", "The provider has blocked the address of this site"),
+        ("9924", "The sender's name is not registered. Have it registered"),
+    ],
+)
+def test_what_the_provider_refuses_is_said_with_what_to_do(
+    shop: Shop, boss: Browser, ending: str, sentence: str
+) -> None:
+    shop.connect("twilio" if ending == "9924" else "smsc")
+
+    page = check(boss, "twilio" if ending == "9924" else "smsc", phone=fresh_phone(ending))
+
+    assert sentence in page
+    assert page.count("<b>✓</b>") == 1
+    assert the_test().state == State.CANCELLED
+
+
+def test_a_provider_that_is_away_is_named_so_and_is_no_error_page(
+    shop: Shop, boss_elsewhere: SignedIn
+) -> None:
+    shop.connect()
+    boss = boss_elsewhere(SMSADMIN_BASE_URLS={"smsc": "http://127.0.0.1:9"})
+
+    page = check(boss)
+
+    assert "The provider's host cannot be reached. Try again in a minute." in page
+    assert no_test()
 
 
 def test_a_refused_number_says_why(shop: Shop, boss: Browser) -> None:
-    checked(shop)
+    shop.connect()
 
-    page = send_test(boss, phone=fresh_phone("9901"))
+    page = check(boss, phone=fresh_phone("9901"))
 
     assert the_test().state == State.REJECTED
     assert ": rejected." in page
@@ -127,7 +152,7 @@ def test_a_refused_number_says_why(shop: Shop, boss: Browser) -> None:
 def test_a_test_that_was_not_taken_is_not_sent_later(shop: Shop, boss: Browser) -> None:
     account = shop.connect("seventech", secret="wrong")
 
-    page = send_test(boss, "seventech")
+    page = check(boss, "seventech")
 
     message = the_test()
     assert (message.state, message.reason) == (State.CANCELLED, Reason.WRONG_PASSWORD)
@@ -135,67 +160,86 @@ def test_a_test_that_was_not_taken_is_not_sent_later(shop: Shop, boss: Browser) 
     assert read(lambda session: session.get_one(Account, account.id)).stopped_reason == "wrong_password"
 
 
+def test_each_failure_that_a_person_can_mend_has_its_own_advice() -> None:
+    mendable = (
+        Reason.WRONG_PASSWORD,
+        Reason.NO_MONEY,
+        Reason.ADDRESS_BLOCKED,
+        Reason.SENDER_NOT_REGISTERED,
+        Reason.PROVIDER_UNREACHABLE,
+        Reason.NO_ANSWER,
+        Reason.STRANGE_ANSWER,
+    )
+
+    advice = {str(OF_A_CHECK[reason].advice) for reason in mendable}
+
+    assert len(advice) >= len(mendable) - 1
+    # "Open the integration settings" helps nobody who has them open.
+    assert not any(
+        str(each.advice) == str(REASON_SENTENCES[reason].advice) for reason, each in OF_A_CHECK.items()
+    )
+
+
 def test_a_worker_never_takes_a_test_sms(shop: Shop, boss: Browser) -> None:
-    checked(shop)
-    send_test(boss)
+    shop.connect()
+    check(boss)
 
     assert shop.work() is False
     assert the_test().state == State.ACCEPTED
 
 
 def test_what_is_no_number_gets_no_test(shop: Shop, boss: Browser) -> None:
-    checked(shop)
+    shop.connect()
 
     for phone in ("", "маме", "12", "+7 926"):
-        assert "alert-danger" in send_test(boss, phone=phone), phone
-    assert read(lambda session: session.scalars(select(Message)).all()) == []
+        assert "alert-danger" in check(boss, phone=phone), phone
+    assert no_test()
 
 
 def test_while_sms_is_off_a_test_writes_and_sends_nothing(shop: Shop, boss: Browser) -> None:
-    checked(shop)
+    shop.connect()
     global_switch.switch_off()
 
-    page = send_test(boss)
+    page = check(boss)
 
-    assert "Nothing can be sent now" in page
-    assert read(lambda session: session.scalars(select(Message)).all()) == []
+    assert "No test SMS was sent: SMS is switched off." in page
+    assert no_test()
+
+
+def test_a_stopped_account_gets_no_test_and_says_so(shop: Shop, boss: Browser) -> None:
+    stop(shop.connect(), Reason.ACCOUNT_LIMIT)
+
+    page = check(boss)
+
+    assert "No test SMS was sent: the account is stopped. Press “Check and go on”, then check again." in page
+    assert no_test()
 
 
 def test_a_responsible_admin_may_test_too(shop: Shop, signed_in: SignedIn) -> None:
-    checked(shop)
+    shop.connect()
 
-    send_test(signed_in("lead", in_charge=True))
+    check(signed_in("lead", in_charge=True))
 
     assert the_test().state == State.ACCEPTED
 
 
-def stop(account: Account, reason: Reason) -> None:
-    write(lambda session: accounts.stop(session, account.id, reason, None))
+def test_a_check_that_hangs_ends_in_time(shop: Shop, boss: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.connect()
+    monkeypatch.setattr("smsadmin.sending.to_oneself.CHECK_DEADLINE", 1.0)
+    started = time.monotonic()
+
+    page = check(boss, phone=fresh_phone("9910"))
+
+    assert time.monotonic() - started < 4
+    assert "outcome unknown" in page
 
 
-def test_a_stopped_account_says_why_and_goes_on_after_a_check(shop: Shop, boss: Browser) -> None:
-    account = checked(shop)
-    stop(account, Reason.NO_MONEY)
-    assert "There is no money on the account. Top up the account, then go on." in boss.read("/integration/")
+def test_a_failed_check_ends_in_the_log(shop: Shop, boss: Browser) -> None:
+    if "sms_api_log.index" not in shop.app.view_functions:
+        pytest.skip("this site has no API access log")
+    shop.connect(secret="wrong")
+    assert "Switch the API access log on and repeat the check" in check(boss)
 
-    page = boss.press("/integration/", "/integration/smsc/go-on").text
-
-    assert "SMSC sends again." in page
-    assert read(lambda session: session.get_one(Account, account.id)).stopped_reason is None
-
-
-def test_a_check_that_fails_leaves_the_account_stopped(shop: Shop, boss: Browser) -> None:
-    account = shop.connect(secret="wrong")
-    stop(account, Reason.WRONG_PASSWORD)
-
-    boss.press("/integration/", "/integration/smsc/go-on")
-
-    assert read(lambda session: session.get_one(Account, account.id)).stopped_reason == "wrong_password"
-
-
-def test_a_stop_whose_time_is_over_is_not_shown(shop: Shop, boss: Browser) -> None:
-    account = checked(shop)
-    over = {"stopped_reason": "provider_busy", "stopped_until": db_now(-1)}
-    write(lambda session: session.execute(update(Account).where(Account.id == account.id).values(over)))
-
-    assert "The provider asks to wait." not in boss.read("/integration/")
+    ahead = utc_now() + timedelta(hours=1)
+    write(lambda session: session.execute(update(Integration).values(log_until=ahead)))
+    assert "The API access log is on:" in check(boss)

@@ -31,8 +31,11 @@ class Employees:
         user = current_user._get_current_object()
         if not isinstance(user, Employee):
             return None
-        phone = to_e164(user.tel) if user.tel else None
-        return StaffMember(str(user.id), user.nick, ROLES[user.level], phone, user.in_charge)
+        return _member(user)
+
+    def administrators(self) -> Iterable[StaffMember]:
+        found = db.session.scalars(select(Employee).where(Employee.level.in_(("boss", "lead"))))
+        return [_member(employee) for employee in found]
 
     def staff_among(self, customer_keys: Iterable[str]) -> Collection[str]:
         keys = [UUID(key) for key in customer_keys]
@@ -46,6 +49,11 @@ class Employees:
 
     def sign_in_url(self) -> str:
         return url_for("door", staff="1")
+
+
+def _member(employee: Employee) -> StaffMember:
+    phone = to_e164(employee.tel) if employee.tel else None
+    return StaffMember(str(employee.id), employee.nick, ROLES[employee.level], phone)
 
 
 class Entrance:

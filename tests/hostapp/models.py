@@ -43,7 +43,6 @@ class Employee(UserMixin, Base):
     nick: Mapped[str] = mapped_column(String(40), unique=True)
     level: Mapped[str] = mapped_column(String(20))
     tel: Mapped[str | None] = mapped_column(String(40))
-    in_charge: Mapped[bool] = mapped_column(default=False)
 
     def get_id(self) -> str:
         """Return what the session keeps."""

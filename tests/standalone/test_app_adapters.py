@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask, session
 from flask_login import current_user, login_user
+from sqlalchemy import select
 
 from smsadmin.host import Role
 from smsadmin.standalone.adapters import ShopLogin, ShopLoyalty, ShopStaff, customers
@@ -54,18 +55,30 @@ def test_staff_are_known_by_account_and_by_phone(shop: Flask) -> None:
 
 
 def test_the_plugin_sees_who_is_at_the_screen(shop: Flask) -> None:
-    key = add_staff(shop, "anna", "admin", responsible=True)
+    key = add_staff(shop, "anna", "admin")
     customer = add_customer(shop)
     with shop.test_request_context():
         assert ShopStaff().current() is None
         login_user(db.session.get_one(Staff, key))
         member = ShopStaff().current()
         assert member is not None
-        assert (member.key, member.role, member.responsible) == (str(key), Role.ADMIN, True)
+        assert (member.key, member.role) == (str(key), Role.ADMIN)
         assert ShopLogin().current_customer() is None
         login_user(db.session.get_one(Customer, customer))
         assert ShopStaff().current() is None
         assert current_user.is_authenticated
+
+
+def test_the_plugin_knows_the_owners_and_the_admins_as_of_now(shop: Flask) -> None:
+    for login, role in (("olga", "owner"), ("anna", "admin"), ("maria", "manager"), ("viktor", "viewer")):
+        add_staff(shop, login, role)
+    with shop.app_context():
+        found = [(member.name, member.role) for member in ShopStaff().administrators()]
+        assert found == [("anna", Role.ADMIN), ("olga", Role.OWNER)]
+
+        db.session.scalars(select(Staff).where(Staff.login == "anna")).one().role = "manager"
+        db.session.commit()
+        assert [member.name for member in ShopStaff().administrators()] == ["olga"]
 
 
 def test_the_sign_in_pages_lead_on(shop: Flask) -> None:

@@ -87,6 +87,16 @@ def test_every_printed_sign_in_works(shop: Flask) -> None:
             assert submit(client, "/staff/sign-in", login=login, password=password).location == "/admin/"
 
 
+def test_the_sign_ins_say_truly_which_admin_is_responsible(shop: Flask) -> None:
+    sample.load(shop, customers=20)
+    seen = {}
+    for who, login, password in sample.SIGN_INS:
+        client = shop.test_client()
+        if submit(client, "/staff/sign-in", login=login, password=password).status_code == 303:
+            seen[who] = client.get("/admin/sms/integration/").status_code
+    assert seen == {"owner": 200, "responsible admin": 200, "other admin": 403, "manager": 403, "viewer": 403}
+
+
 def test_a_simulator_in_the_environment_is_connected(
     migrated_url: str, redis_url: str, tmp_path: Path
 ) -> None:

@@ -1,20 +1,43 @@
-"""The providers as the integration page shows them, and the sentence that says which one sends and why."""
+"""The providers as the integration page shows them: as cards with a few facts, or as a table with everything."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from flask_babel import format_timedelta
 
 from smsadmin.accounts import connected
-from smsadmin.admin.check_wording import test_outcome
-from smsadmin.admin.integration_forms import TestSmsForm
+from smsadmin.admin.integration.check import Check, last_check
+from smsadmin.admin.integration.check_wording import test_outcome
+from smsadmin.admin.integration.forms import CheckForm
+from smsadmin.admin.integration.provider_texts import TEXTS, ProviderTexts
+from smsadmin.admin.integration.receipts import Trouble, receipts_trouble
+from smsadmin.admin.integration.settings import (
+    ACCOUNT_SETTINGS,
+    NONE,
+    Setting,
+    balance_is_low,
+    balance_limit,
+    of_provider,
+)
 from smsadmin.admin.obstacles import stopped
-from smsadmin.admin.provider_texts import TEXTS, ProviderTexts
 from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import REASON_SENTENCES, Sentence
+from smsadmin.current import settings
 from smsadmin.host import StaffMember
 from smsadmin.i18n import _
 from smsadmin.models import Account, Message
 from smsadmin.providers import PROVIDERS
 from smsadmin.providers.base import Provider
 from smsadmin.sending.to_oneself import last_test
+
+
+class Fact(NamedTuple):
+    """A setting and its value; `label` is empty where the row of the table says it already."""
+
+    label: Any
+    value: str
+    to_copy: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,12 +51,20 @@ class Card:
     why_not: str
     """Why a connected one does not send: who comes first."""
     stopped: Sentence | None
-    balance: str
-    price: str
-    may_test: bool
-    test_form: TestSmsForm
+    facts: list[Fact]
+    warnings: list[str]
+    check_form: CheckForm
+    check: Check | None
+    """What was checked just now."""
     last_test: Message | None
     last_outcome: str
+
+
+class Row(NamedTuple):
+    """One setting of the table, with a fact for every provider; None where it has no such setting."""
+
+    label: Any
+    facts: list[Fact | None]
 
 
 def cards(member: StaffMember) -> list[Card]:
@@ -43,10 +74,14 @@ def cards(member: StaffMember) -> list[Card]:
     return [_card(each, by_name.get(name), accounts, member) for name, each in PROVIDERS.items()]
 
 
+def table(shown: list[Card]) -> list[Row]:
+    """Return every setting with its value at every provider."""
+    return [_row(setting, shown) for setting in ACCOUNT_SETTINGS]
+
+
 def _card(provider: Provider, account: Account | None, accounts: list[Account], member: StaffMember) -> Card:
     test = last_test(member.key, account.id) if account else None
     reason = stopped(account) if account else None
-    checked = account is not None and (account.balance_at is not None or not provider.abilities.balance)
     return Card(
         provider=provider,
         texts=TEXTS[provider.name],
@@ -54,13 +89,74 @@ def _card(provider: Provider, account: Account | None, accounts: list[Account], 
         sends=account is not None and account.id == accounts[0].id,
         why_not=_why_not(account, accounts),
         stopped=REASON_SENTENCES[reason] if reason else None,
-        balance=shown_money(account.balance, account.balance_currency) if account else "",
-        price=shown_money(account.price_of_part, account.currency) if account else "",
-        may_test=checked and reason is None,
-        test_form=TestSmsForm(phone=member.phone or ""),
+        facts=_facts(account) if account else [],
+        warnings=_warnings(account, provider) if account else [],
+        check_form=CheckForm(phone=member.phone or ""),
+        check=last_check(provider.name) if account else None,
         last_test=test,
         last_outcome=test_outcome(test) if test else "",
     )
+
+
+def _facts(account: Account) -> list[Fact]:
+    """Return the settings of the simple view that this account has."""
+    simple = [setting for setting in of_provider(account.provider) if setting.in_simple]
+    values = [(setting, setting.shown(account)) for setting in simple]
+    texts = TEXTS[account.provider]
+    return [Fact(setting.label(texts), value, setting.to_copy) for setting, value in values if value]
+
+
+def _row(setting: Setting, shown: list[Card]) -> Row:
+    who_has = [card for card in shown if setting.of(card.provider.abilities)]
+    label = setting.label(who_has[0].texts)
+    return Row(label, [_cell(setting, card, label) if card in who_has else None for card in shown])
+
+
+def _cell(setting: Setting, card: Card, label: Any) -> Fact:
+    own = setting.label(card.texts)
+    value = setting.shown(card.account) if card.account else None
+    return Fact("" if own == label else own, value or NONE, setting.to_copy and value is not None)
+
+
+def _warnings(account: Account, provider: Provider) -> list[str]:
+    found = []
+    if balance_is_low(account):
+        limit = shown_money(balance_limit(account), account.balance_currency)
+        found.append(
+            _("The balance is below %(limit)s. SMS still go; top the account up in time.", limit=limit)
+        )
+    trouble = receipts_trouble(account)
+    if trouble is not None:
+        found.append(f"{_what_is_late(trouble)} {_what_to_do(provider)}")
+    return found
+
+
+def _what_is_late(trouble: Trouble) -> str:
+    if trouble is Trouble.ONLY_ASKED:
+        asked: str = _("Delivery reports do not come by themselves: we learn them by asking, and later.")
+        return asked
+    longest = format_timedelta(timedelta(seconds=settings().receipts_late_after), threshold=1)
+    late: str = _(
+        "There are no delivery reports for SMS that the provider took long ago (longer than: %(time)s).",
+        time=longest,
+    )
+    return late
+
+
+def _what_to_do(provider: Provider) -> str:
+    if provider.abilities.callback_per_account:
+        copy: str = _(
+            "See that the address for delivery reports stands in the cabinet of %(provider)s exactly as here.",
+            provider=provider.title,
+        )
+        return copy
+    reach: str = _(
+        "%(provider)s reports to %(address)s: ask whoever runs the site whether this address can be reached from "
+        "outside (SMSADMIN_PUBLIC_URL).",
+        provider=provider.title,
+        address=settings().public_url,
+    )
+    return reach
 
 
 def _why_not(account: Account | None, accounts: list[Account]) -> str:
@@ -82,9 +178,13 @@ def _why_not(account: Account | None, accounts: list[Account]) -> str:
 def who_sends() -> str:
     """Return the sentence at the top of the page."""
     accounts = connected()
+    if not accounts:
+        nobody: str = _("No provider is connected: nothing is sent. Connect one of them.")
+        return nobody
+    title = PROVIDERS[accounts[0].provider].title
     said: str = (
-        _("SMS are sent through %(provider)s.", provider=PROVIDERS[accounts[0].provider].title)
-        if accounts
-        else _("No provider is connected: nothing is sent. Connect one of them.")
+        _("SMS go through %(provider)s, which is stopped at the moment.", provider=title)
+        if stopped(accounts[0])
+        else _("SMS are sent through %(provider)s.", provider=title)
     )
     return said

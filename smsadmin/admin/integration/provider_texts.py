@@ -20,8 +20,12 @@ class ProviderTexts:
     site: str
     sender_pattern: re.Pattern[str]
     sender_error: Any
-    login_pattern: re.Pattern[str] = re.compile(r".{1,100}")
-    login_error: Any = lazy("Enter it as the provider has given it to you.")
+    login_pattern: re.Pattern[str] = re.compile(r"\S{1,100}")
+    login_error: Any = lazy(
+        "A login has no spaces in it and at most 100 characters. Copy it from the cabinet."
+    )
+    api_key: Any = None
+    """What may be entered in the place of login and password, where there is such a thing."""
     currency: str = "RUB"
     """In which it bills most of its customers."""
     sender_needed: bool = False
@@ -32,22 +36,29 @@ class ProviderTexts:
 
 SMS_SENDER = lazy("Sender name")
 
+LONGEST_NAME = 11
+"""Letters of an alphanumeric sender: all that an SMS has room for (3GPP TS 23.040, 9.1.2.5)."""
+
 TEXTS: Mapping[str, ProviderTexts] = {
     "smsc": ProviderTexts(
         login=lazy("Login"),
         secret=lazy("Password or additional password"),
+        api_key=lazy("API key"),
         sender=SMS_SENDER,
         sender_hint=lazy("A name that SMSC has registered for you; leave it empty for SMSC's own."),
         steps=(
             lazy("Sign up, register a sender name and top up the account:"),
-            lazy("Enter the login and the password here. Better: an additional password made for this site."),
+            lazy(
+                "Enter the login and the password here; better, an additional password or an API key made for "
+                "this site."
+            ),
         ),
         site="https://smsc.ru",
-        sender_pattern=re.compile(r"[A-Za-z0-9 ._&-]{1,11}|\+?[0-9]{1,15}"),
+        sender_pattern=re.compile(rf"[A-Za-z0-9 ._&-]{{1,{LONGEST_NAME}}}|\+?[0-9]{{1,15}}"),
         sender_error=lazy("SMSC takes up to 11 Latin letters, or a number of up to 15 digits."),
         callback_step=lazy(
-            "In SMSC's cabinet, enter this address as the one to which delivery reports are sent; without "
-            "it nobody learns whether an SMS has arrived:"
+            "Copy this address into SMSC's cabinet as the one to which delivery reports are sent; without "
+            "it nobody learns in time whether an SMS has arrived:"
         ),
     ),
     "twilio": ProviderTexts(
@@ -61,7 +72,10 @@ TEXTS: Mapping[str, ProviderTexts] = {
         ),
         steps=(
             lazy("Sign up, buy a number and top up the account:"),
-            lazy("Copy the Account SID and the Auth Token from the first page of Twilio's console."),
+            lazy(
+                "Copy the Account SID and the Auth Token from the first page of Twilio's console, and enter them "
+                "here with the number."
+            ),
         ),
         site="https://twilio.com",
         sender_pattern=re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}"),
@@ -79,11 +93,15 @@ TEXTS: Mapping[str, ProviderTexts] = {
         sender=SMS_SENDER,
         sender_hint=lazy("The name from your contract; leave it empty if there is none."),
         steps=(
-            lazy("SevenTech takes accounts from 100,000 SMS a month. Apply for one:"),
-            lazy("Sign the contract, register a sender name, and enter the login and the password here."),
+            lazy(
+                "SevenTech takes accounts from 100,000 SMS a month. Apply for one there, or to a manager of "
+                "SevenTech:"
+            ),
+            lazy("Sign the contract, and have a sender name registered that is yours alone."),
+            lazy("Enter the login, the password and the sender name from the contract here."),
         ),
         site="https://seven.tech/contact",
-        sender_pattern=re.compile(r"[^\x00-\x1f\x7f]{1,50}"),
-        sender_error=lazy("A sender name has up to 50 characters."),
+        sender_pattern=re.compile(rf"[^\x00-\x1f\x7f]{{1,{LONGEST_NAME}}}|\+?[0-9]{{1,15}}"),
+        sender_error=lazy("A sender name has up to 11 letters, or is a number of up to 15 digits."),
     ),
 }

@@ -1,220 +1,145 @@
-"""The integration: which provider sends, its credentials and balance, a test SMS, the settings of all SMS."""
+"""The integration: which provider sends, the settings of all SMS, who is responsible, and who changed what."""
 
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, current_app, flash, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from smsadmin.accounts import callback_address, connected, go_on, refresh_balance
-from smsadmin.admin.access import Screen, checked_post, may_integrate, staff_member
-from smsadmin.admin.check_wording import GOOD, balance_failure, test_outcome
+from smsadmin.accounts import connected
+from smsadmin.admin.access import checked_post, in_charge, staff_member
 from smsadmin.admin.forms import posted
-from smsadmin.admin.integration_cards import cards, who_sends
-from smsadmin.admin.integration_forms import AccountForm, PrefixForm, TestSmsForm
+from smsadmin.admin.integration.account import AccountPages, back
+from smsadmin.admin.integration.cards import cards, table, who_sends
+from smsadmin.admin.integration.forms import PrefixForm, ResponsibleForm
+from smsadmin.admin.integration.history import ON_THE_PAGE, lines
+from smsadmin.admin.integration.settings import SETTINGS_OF_ALL
+from smsadmin.admin.integration.view import choose_view, is_extended
 from smsadmin.admin.obstacles import keys_open
-from smsadmin.admin.provider_texts import TEXTS
-from smsadmin.broadcasts.account_change import account_of, keep_account, new_account, remove_account, waiting
-from smsadmin.broadcasts.global_switch import switch_off, switch_on
+from smsadmin.admin.paging import ON_A_PAGE, last_page, page_number
+from smsadmin.broadcasts.global_switch import left_paused, switch_off, switch_on, would_stop
+from smsadmin.clock import utc_now
+from smsadmin.host import Role
 from smsadmin.i18n import _
-from smsadmin.integration import integration, set_prefix
-from smsadmin.models import Account, Message
-from smsadmin.providers import PROVIDERS, provider
-from smsadmin.providers.base import BalanceFailed
-from smsadmin.sealing import NoKey
-from smsadmin.sending import doorbell
-from smsadmin.sending.to_oneself import Addressee, Closed, send_test
-from smsadmin.text.template import prefixed
+from smsadmin.integration import integration, set_prefix, set_responsible
+from smsadmin.integration_changes import What, noted, number_of_changes
+from smsadmin.providers import PROVIDERS
 
 
-class IntegrationScreen(Screen):
+class IntegrationScreen(AccountPages):
     """The providers and the settings of all SMS, for the owner and the responsible admin only."""
-
-    def is_accessible(self) -> bool:
-        """Say whether the person at the screen is one of the two."""
-        return may_integrate()
 
     @expose("/")
     def index(self) -> Any:
         """Show who sends, every provider, and the settings."""
+        choose_view()
         return self._page(PrefixForm(obj=integration()))
 
     def _page(self, prefix_form: PrefixForm) -> Any:
+        member, settings, shown = staff_member(), integration(), cards(staff_member())
+        who = in_charge()
+        responsible_form = ResponsibleForm(responsible=who.responsible.key if who.responsible else "")
+        responsible_form.offer(who.admins)
         return self.render(
             "integration.html",
-            cards=cards(staff_member()),
+            cards=shown,
+            table=table(shown) if is_extended() else [],
+            extended=is_extended(),
             who_sends=who_sends(),
             order=", ".join(each.title for each in PROVIDERS.values()),
-            settings=integration(),
+            of_all=SETTINGS_OF_ALL,
+            settings=settings,
+            log_is_on=settings.log_until is not None and settings.log_until > utc_now(),
+            log_link=log_link(),
             prefix_form=prefix_form,
+            responsible_form=responsible_form,
+            in_charge=who,
+            is_owner=member.role is Role.OWNER,
             keys_open=keys_open(connected()),
+            lines=lines(ON_THE_PAGE),
         )
+
+    @expose("/switch", methods=["GET"])
+    def ask_to_switch_off(self) -> Any:
+        """Ask, with what would be paused and skipped, whether all SMS shall be switched off."""
+        return self.render("integration_switch.html", waiting=would_stop(), settings=integration())
 
     @expose("/switch", methods=["POST"])
     def set_switch(self) -> Response:
         """Switch all SMS on or off."""
-        checked_post()
-        if request.form.get("on"):
-            switch_on()
-            flash(
-                _("SMS is switched on. Broadcasts that were paused wait until you let them go on."), "success"
-            )
+        member = checked_post()
+        on = bool(request.form.get("on"))
+        if on == integration().enabled:
+            return back()
+        if on:
+            switch_on(noted(member, What.SWITCHED_ON))
+            flash(_switched_on(), "success")
         else:
-            switch_off()
+            switch_off(noted(member, What.SWITCHED_OFF))
             flash(_("SMS is switched off: nothing leaves any more."), "success")
-        return _back()
+        return back()
 
     @expose("/text", methods=["GET", "POST"])
     def set_text(self) -> Any:
         """Set the name in the text of every SMS."""
         if request.method == "GET":
             # From the page that said what is wrong with the name: a link to the other language, say.
-            return _back()
-        checked_post()
+            return back()
+        member = checked_post()
         form = posted(PrefixForm)
         if not form.validate():
             return self._page(form)
-        set_prefix(form.text_prefix.data)
+        before, after = integration().text_prefix, form.text_prefix.data
+        if before != after:
+            set_prefix(after, noted(member, What.TEXT_PREFIX, fields=[("text_prefix", before, after)]))
         flash(_("Saved. SMS that are formed already keep their text."), "success")
-        return _back()
+        return back()
 
-    @expose("/<provider_name>", methods=["GET", "POST"])
-    def account(self, provider_name: str) -> Any:
-        """Connect a provider, or change its data."""
-        texts = TEXTS.get(provider_name) or abort(404)
-        current = account_of(provider_name)
-        form = posted(AccountForm, obj=current)
-        form.speak_for(texts, current, waiting(current.id) if current else None)
-        if request.method == "POST":
-            checked_post()
-            if form.validate() and self._stored(provider_name, current, form):
-                return _back(provider_name)
-        return self.render(
-            "integration_account.html",
-            provider=PROVIDERS[provider_name],
-            texts=texts,
-            account=current,
-            form=form,
-            waiting=form.waiting,
-            callback=callback(provider_name),
-            keys_open=keys_open([]),
-        )
-
-    def _stored(self, name: str, current: Account | None, form: AccountForm) -> bool:
-        """Keep what was entered; say whether that was possible."""
-        try:
-            if current is None or form.is_other_account:
-                new_account(name, form.wanted())
-            else:
-                keep_account(current, form.wanted())
-                doorbell.ring_send(current.id)
-        except NoKey:
-            flash(_no_key(), "error")
-            return False
+    @expose("/responsible", methods=["POST"])
+    def name_responsible(self) -> Response:
+        """Name the admin who may change the integration beside the owner, or nobody."""
+        member = checked_post()
+        if member.role is not Role.OWNER:
+            abort(403, _("Only the owner names who is responsible."))
+        who, form = in_charge(), posted(ResponsibleForm)
+        form.offer(who.admins)
+        if not form.validate():
+            flash(_("This person is not an admin any more. Choose from the list."), "error")
+            return back("responsible")
+        named = next((admin for admin in who.admins if admin.key == form.responsible.data), None)
+        before, after = integration().responsible_name, named.name if named else ""
+        set_responsible(named, noted(member, What.RESPONSIBLE, fields=[("responsible", before, after)]))
         flash(
-            _("%(provider)s is connected. Check it now: refresh the balance.", provider=provider(name).title)
-            if provider(name).abilities.balance
-            else _(
-                "%(provider)s is connected. Check it now: send a test SMS.", provider=provider(name).title
-            ),
+            _("%(name)s can open this page now.", name=after)
+            if named
+            else _("Nobody but the owner can open this page now."),
             "success",
         )
-        return True
+        return back("responsible")
 
-    @expose("/<provider_name>/remove", methods=["GET", "POST"])
-    def remove(self, provider_name: str) -> Any:
-        """Ask, with what waits, and take the provider's data out of use."""
-        current = _connected(provider_name)
-        if request.method == "GET":
-            return self.render(
-                "integration_remove.html",
-                provider=provider(provider_name),
-                account=current,
-                waiting=waiting(current.id),
-                next_account=next((one for one in connected() if one.id != current.id), None),
-                titles={each.name: each.title for each in PROVIDERS.values()},
-            )
-        checked_post()
-        remove_account(current)
-        flash(_("%(provider)s is removed.", provider=provider(provider_name).title), "success")
-        return _back()
-
-    @expose("/<provider_name>/balance", methods=["POST"])
-    def balance(self, provider_name: str) -> Response:
-        """Ask the provider for the balance."""
-        checked_post()
-        if _balance_is_read(_connected(provider_name)):
-            flash(_("The balance is up to date: the provider knows this login and password."), "success")
-        return _back(provider_name)
-
-    @expose("/<provider_name>/go-on", methods=["POST"])
-    def check_and_go_on(self, provider_name: str) -> Response:
-        """Check a stopped account where that is possible, and let it send again."""
-        checked_post()
-        current = _connected(provider_name)
-        if not provider(provider_name).abilities.balance or _balance_is_read(current):
-            go_on(current.id)
-            doorbell.ring_send(current.id)
-            flash(_("%(provider)s sends again.", provider=provider(provider_name).title), "success")
-        return _back(provider_name)
-
-    @expose("/<provider_name>/test", methods=["POST"])
-    def test(self, provider_name: str) -> Response:
-        """Send a test SMS to the member of staff himself."""
-        member = checked_post()
-        current = _connected(provider_name)
-        form = posted(TestSmsForm)
-        phone = form.e164()
-        if not form.validate() or phone is None:
-            flash(form.phone.errors[0], "error")
-            return _back(provider_name)
-        text = prefixed(integration().text_prefix, _("This is a test: SMS can be sent."))
-        try:
-            _tell(send_test(current, Addressee(member.key, member.name, phone), text))
-        except Closed:
-            flash(_("Nothing can be sent now: SMS is switched off, or the account is stopped."), "error")
-        except NoKey:
-            flash(_no_key(), "error")
-        return _back(provider_name)
+    @expose("/changes")
+    def changes(self) -> Any:
+        """Show who changed what, all of it."""
+        page, last = page_number(), last_page(number_of_changes())
+        return self.render(
+            "integration_changes.html", lines=lines(ON_A_PAGE, (page - 1) * ON_A_PAGE), page=page, last=last
+        )
 
 
-def callback(name: str) -> str | None:
-    """Return the address to enter in the provider's cabinet, if it has one for the whole account.
-
-    Its query asks SMSC for JSON in UTF-8 (PROVIDERS, Callback: `fmt=3`; `fmt=2` would be XML).
-    """
-    if not provider(name).abilities.callback_per_account:
-        return None
-    return f"{callback_address(name, integration().callback_secret)}?charset=utf-8&fmt=3"
+def log_link() -> str | None:
+    """Return the address of the API access log, where the site has it."""
+    known = "sms_api_log.index" in current_app.view_functions
+    return url_for("sms_api_log.index") if known else None
 
 
-def _connected(name: str) -> Account:
-    """Return a provider's account; end the request with 404 when it is not connected."""
-    return account_of(name) or abort(404)
-
-
-def _balance_is_read(account: Account) -> bool:
-    """Ask for the balance and say whether it came; tell why where it did not."""
-    try:
-        refresh_balance(account)
-    except BalanceFailed as error:
-        flash(balance_failure(error.reason), "error")
-        return False
-    except NoKey:
-        flash(_no_key(), "error")
-        return False
-    return True
-
-
-def _tell(message: Message) -> None:
-    """Say what became of a test SMS."""
-    flash(test_outcome(message), "success" if message.state in GOOD else "error")
-
-
-def _no_key() -> str:
-    said: str = _("Nothing is stored or sent: the key in SMSADMIN_KEYS is missing or is another one.")
+def _switched_on() -> str:
+    """Return that SMS go again, and what does not by itself."""
+    paused = left_paused()
+    if not paused:
+        nothing: str = _("SMS is switched on.")
+        return nothing
+    said: str = _(
+        "SMS is switched on. These broadcasts stay paused until you let them go on: %(names)s.",
+        names=", ".join(f"“{broadcast.name}”" for broadcast in paused),
+    )
     return said
-
-
-def _back(name: str | None = None) -> Response:
-    return redirect(url_for("sms_integration.index", _anchor=name), 303)

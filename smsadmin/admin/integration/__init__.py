@@ -1,0 +1,1 @@
+"""The integration screen: the providers, their credentials and checks, and the settings of all SMS."""
