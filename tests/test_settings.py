@@ -1,5 +1,7 @@
 """A wrong setting is one sentence at the start, with the name, the value and what to do."""
 
+from decimal import Decimal
+
 import pytest
 from cryptography.fernet import Fernet
 
@@ -37,6 +39,13 @@ GOOD = {"SMSADMIN_PUBLIC_URL": "https://shop.example"}
             "SUPPORT_TELEGRAM is '@shop_help': write the name",
         ),
         (GOOD | {"SMSADMIN_SUPPORT_TELEGRAM": "shop"}, "5 to 32 Latin letters"),
+        (GOOD | {"SMSADMIN_BASE_URLS": {"smsc": "smsc.ru"}}, "SMSADMIN_BASE_URLS: smsc is 'smsc.ru'"),
+        (GOOD | {"SMSADMIN_BASE_URLS": {"twilio": "http://[::1"}}, "SMSADMIN_BASE_URLS: twilio is"),
+        (GOOD | {"SMSADMIN_BALANCE_LIMITS": "500"}, "SMSADMIN_BALANCE_LIMITS is '500': write it like"),
+        (GOOD | {"SMSADMIN_BALANCE_LIMITS": {"RUB": "much"}}, "SMSADMIN_BALANCE_LIMITS is"),
+        (GOOD | {"SMSADMIN_BALANCE_LIMITS": {"RUB": -1}}, "-1 RUB is no amount of 0 or more"),
+        (GOOD | {"SMSADMIN_PRIVATE_ADDRESSES": "maybe"}, "is 'maybe': it must be true or false"),
+        (GOOD | {"SMSADMIN_RECEIPTS_LATE_AFTER": "0"}, "RECEIPTS_LATE_AFTER is 0.0: it must be above 0"),
         (
             GOOD | {"SMSADMIN_SUPPORT_HOURS": "Mon-Fri 9-17"},
             "SMSADMIN_SUPPORT_HOURS: 'Mon-Fri 9-17' is not days",
@@ -76,3 +85,13 @@ def test_every_way_to_the_support_may_be_said_or_left_out() -> None:
 
     assert (settings.support_phone, settings.support_hours) == ("+74951234567", "Mon 9:00-17:00")
     assert (nothing.support_email, nothing.support_phone, nothing.support_hours) == ("", "", "")
+
+
+def test_limits_and_switches_come_as_text_too() -> None:
+    settings = Settings.from_config(
+        GOOD | {"SMSADMIN_BALANCE_LIMITS": {"RUB": "250.50"}, "SMSADMIN_PRIVATE_ADDRESSES": "True"}
+    )
+
+    assert settings.balance_limits == {"RUB": Decimal("250.50")}
+    assert settings.private_addresses is True
+    assert Settings.from_config(GOOD | {"SMSADMIN_PRIVATE_ADDRESSES": "0"}).private_addresses is False

@@ -50,6 +50,12 @@ def drop(name: str, cause: str) -> str:
     return cause
 
 
+def dropped(name: str) -> list[DroppedCallback]:
+    """Return how many callbacks of the provider `name` changed nothing, by cause."""
+    mine = select(DroppedCallback).where(DroppedCallback.provider == name).order_by(DroppedCallback.cause)
+    return read(lambda session: list(session.scalars(mine)))
+
+
 def _verified(name: str, request: CallbackRequest) -> tuple[Account, list[Receipt]]:
     """Return the account that vouches for a callback, and what it says; raise `Forged`, `Garbled` or `NoKey`."""
     statement = select(Account).where(Account.provider == name).order_by(Account.id.desc())

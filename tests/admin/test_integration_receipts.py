@@ -116,3 +116,16 @@ def test_reports_learnt_only_by_asking_are_a_warning(
     set_account(last_found_at=found, **({} if receipt is None else {"last_receipt_at": receipt}))
 
     assert (ONLY_ASKED in boss.read("/integration/")) == warns
+
+
+def test_reports_that_changed_nothing_are_counted_by_cause_in_the_extended_view(
+    shop: Shop, boss: Browser
+) -> None:
+    shop.connect()
+    for path in ("/sms/receipts/smsc/guessed", shop.smsc_callback()):
+        shop.app.test_client().post(path, data={"id": "1", "phone": "79260000000", "status": "1"})
+
+    page = boss.read("/integration/?view=extended")
+
+    assert "Reports that changed nothing" in page
+    assert "not proved: 1, about no SMS of ours: 1" in page

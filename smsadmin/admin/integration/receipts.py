@@ -1,13 +1,17 @@
 """Whether delivery reports come by themselves, as far as the tables tell."""
 
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from smsadmin.admin.times import shown_time
 from smsadmin.current import settings
 from smsadmin.database import db_now, read
+from smsadmin.i18n import lazy
 from smsadmin.models import Account, Broadcast, Message
+from smsadmin.sending.receipts import FORGED, GARBLED, REPEATED, TOO_LARGE, UNKNOWN, dropped
 from smsadmin.states import RANK, State
 
 BROADCASTS = 100
@@ -21,6 +25,24 @@ class Trouble(StrEnum):
     """SMS were accepted long ago, and since then no report has come."""
     ONLY_ASKED = "only_asked"
     """What became of SMS is known only because the provider was asked."""
+
+
+CAUSES: dict[str, Any] = {
+    FORGED: lazy("not proved"),
+    GARBLED: lazy("not readable"),
+    UNKNOWN: lazy("about no SMS of ours"),
+    REPEATED: lazy("came before"),
+    TOO_LARGE: lazy("too long"),
+}
+"""Why a report changed nothing, in a word or two."""
+
+
+def dropped_reports(name: str) -> str | None:
+    """Return how many reports of a provider changed nothing and why; None where there were none."""
+    rows = dropped(name)
+    told = ", ".join(f"{CAUSES[row.cause]}: {row.count}" for row in rows)
+    last = max((row.last_at for row in rows), default=None)
+    return f"{told} ({shown_time(last)})" if rows else None
 
 
 def receipts_trouble(account: Account) -> Trouble | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from smsadmin.accounts import callback_address, usual_base_url
 from smsadmin.admin.integration.provider_texts import TEXTS, ProviderTexts
+from smsadmin.admin.integration.receipts import dropped_reports
 from smsadmin.admin.times import shown_money, shown_time
 from smsadmin.current import settings
 from smsadmin.i18n import _, lazy
@@ -161,6 +162,11 @@ ACCOUNT_SETTINGS: tuple[Setting, ...] = (
         worded(lazy("Last learnt by asking the provider")),
         lambda account: shown_time(account.last_found_at),
         of=lambda abilities: abilities.lookup is not None,
+    ),
+    Setting(
+        "dropped_reports",
+        worded(lazy("Reports that changed nothing")),
+        lambda account: dropped_reports(account.provider),
     ),
     Setting(
         "callback",
