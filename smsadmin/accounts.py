@@ -1,5 +1,6 @@
 """The provider accounts: connect, remove, which one sends, stop and go on."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,10 +18,17 @@ from smsadmin.providers import PROVIDERS, provider
 from smsadmin.providers.base import Credentials
 from smsadmin.providers.exchange import Watch, Way
 from smsadmin.reasons import Reason
-from smsadmin.sealing import seal, unseal
+from smsadmin.sealing import NoKey, seal, unseal
 
 CHECK_DEADLINE = 10.0
 """The most that a check from a screen may take, in seconds."""
+
+AlsoReplacing = Callable[[Session, Account | None], None]
+"""What a connection writes besides itself, in the same transaction; it is told the account that is replaced."""
+
+
+def nothing_replacing(_session: Session, _replaced: Account | None) -> None:
+    """Write nothing besides the connection itself."""
 
 
 def connected() -> list[Account]:
@@ -45,7 +53,7 @@ def connect(
     base_url: str | None = None,
     price_of_part: Decimal | None = None,
     currency: str = "RUB",
-    also: Also = nothing_else,
+    also: AlsoReplacing = nothing_replacing,
 ) -> Account:
     """Store new credentials of a provider, in place of those it had; raise `NoKey`.
 
@@ -65,11 +73,13 @@ def connect(
     def replace(session: Session) -> Account:
         # One at a time: of two people in the same second the second replaces what the first entered.
         session.execute(select(Integration.id).with_for_update())
+        connected_now = select(Account).where(Account.provider == name, Account.removed_at.is_(None))
+        replaced = session.scalars(connected_now).one_or_none()
         _remove(session, name)
         account = Account(connected_at=utc_now(), **values)
         session.add(account)
         session.flush()
-        also(session)
+        also(session, replaced)
         return account
 
     return write(replace)
@@ -93,6 +103,7 @@ def change(
         "currency": currency,
     }
     if secret:
+        renew_lost_callback_secret()
         # Most often the wrong password was why it was stopped.
         values |= {"sealed_secret": seal(secret), "stopped_reason": None, "stopped_until": None}
 
@@ -123,6 +134,7 @@ def _remove(session: Session, name: str) -> None:
 
 def credentials(account: Account, watch: Watch | None = None) -> Credentials:
     """Return what a call needs to sign in; raise `NoKey`. `watch` sees every exchange of these calls."""
+    by_account = provider(account.provider).abilities.callback_per_account
     # Who runs the site may point it anywhere; what was typed on a screen stays out of the private network.
     typed = bool(account.base_url) and not settings().private_addresses
     return Credentials(
@@ -130,7 +142,7 @@ def credentials(account: Account, watch: Watch | None = None) -> Credentials:
         secret=unseal(account.sealed_secret),
         base_url=account.base_url or usual_base_url(account.provider),
         sender=account.sender,
-        callback_secret=callback_secret(),
+        callback_secret=callback_secret() if by_account else "",
         way=Way(watch, public_only=typed),
     )
 
@@ -157,16 +169,39 @@ def refresh_balance(account: Account) -> None:
     write(lambda session: session.execute(update(Account).where(Account.id == account.id).values(values)))
 
 
+def keys_open(accounts: list[Account]) -> bool:
+    """Say whether there is a key, and the one that opens the passwords of these accounts."""
+    if not settings().keys:
+        return False
+    try:
+        for account in accounts:
+            unseal(account.sealed_secret)
+    except NoKey:
+        return False
+    return True
+
+
+def stopped(account: Account) -> Reason | None:
+    """Return why nothing is sent through this account now, or None."""
+    over = account.stopped_until is not None and account.stopped_until <= utc_now()
+    return Reason(account.stopped_reason) if account.stopped_reason and not over else None
+
+
 def stop(session: Session, account_id: int, reason: Reason, wait: timedelta | None) -> None:
     """Send nothing through this account for `wait`; None: until somebody checks it and goes on.
 
     A stop for `wait` leaves one that lasts longer as it is: another worker may have heard worse.
     """
     statement = update(Account).where(Account.id == account_id)
-    until = db_now(wait.total_seconds()) if wait else None
+    until = db_now(in_their_time(wait)) if wait else None
     if until is not None:
         statement = statement.where(or_(Account.stopped_reason.is_(None), Account.stopped_until <= until))
     session.execute(statement.values(stopped_reason=reason.value, stopped_until=until))
+
+
+def in_their_time(wait: timedelta) -> float:
+    """Return how many seconds a provider's pause lasts here, see `SMSADMIN_PROVIDER_MINUTE`."""
+    return wait / timedelta(minutes=1) * settings().provider_minute
 
 
 def go_on(account_id: int, also: Also = nothing_else) -> None:

@@ -14,7 +14,8 @@ from smsadmin.cli import init_app as add_commands
 from smsadmin.current import NAME, Wired
 from smsadmin.host import Customers, Host, Login, Loyalty, Staff
 from smsadmin.links import init_app as add_short_links
-from smsadmin.settings import Settings
+from smsadmin.providers import PROVIDERS
+from smsadmin.settings import BadSetting, Settings
 from smsadmin.web import init_app as add_callbacks
 
 
@@ -45,6 +46,11 @@ class SmsAdmin:
     def init_app(self, app: Flask) -> None:
         """Read the settings and add screens, callbacks, short links and commands to `app`."""
         settings = Settings.from_config(app.config)
+        for name in settings.base_urls:
+            if name not in PROVIDERS:
+                raise BadSetting(
+                    f"SMSADMIN_BASE_URLS: there is no provider {name!r}, only {', '.join(PROVIDERS)}."
+                )
         redis = Redis.from_url(settings.redis_url, socket_timeout=10, socket_connect_timeout=2)
         app.extensions[NAME] = Wired(settings, self.host, redis)
         add_short_links(app, self.host)

@@ -1,5 +1,6 @@
 """The settings `SMSADMIN_*` of the host's config, read once, checked, and frozen."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -60,6 +61,11 @@ class Settings:
     """Recipients written per transaction while a list is formed."""
     receipts_late_after: float = 3600.0
     """After this long without a receipt the integration page warns, and a provider that can be asked is asked."""
+    doubt_settles_after: float = 120.0
+    """So long after the longest end of a call without an answer the provider is first asked about it, and so long
+    after "not found" once more: until then the message may still be on its way there."""
+    provider_minute: float = 60.0
+    """How long the minute lasts in which the providers count: shorter only at the simulator, to save time."""
     lookup_for: float = 3 * 86_400.0
     """For how long a provider is asked what became of a message; after that nobody will tell any more."""
     balance_every: float = 900.0
@@ -114,7 +120,7 @@ class Settings:
                 f"{PREFIX}LEASE is {self.lease}: it must be longer than {PREFIX}CALL_DEADLINE ({self.call_deadline})."
             )
         for name in NUMBERS:
-            if getattr(self, name) <= 0:
+            if not 0 < getattr(self, name) < math.inf:
                 raise BadSetting(f"{PREFIX}{name.upper()} is {getattr(self, name)}: it must be above 0.")
         self._check_keys()
         self._check_zones()
@@ -170,6 +176,8 @@ NUMBERS: dict[str, type[int] | type[float]] = {
     "receipts_every": float,
     "prepare_batch": int,
     "receipts_late_after": float,
+    "doubt_settles_after": float,
+    "provider_minute": float,
     "lookup_for": float,
     "balance_every": float,
     "api_log_for": float,

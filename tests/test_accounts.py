@@ -2,14 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from smsadmin import accounts, integration
 from smsadmin.database import read, write
 from smsadmin.models import Account, Integration
 from smsadmin.sealing import NoKey
+from smsadmin.settings import BadSetting
+from tests.hostapp import create_host
 from tests.plugin import Shop
 
 
@@ -53,3 +56,30 @@ def test_an_address_of_the_screen_goes_before_that_of_the_settings_and_stays_pub
 
     assert (usual.base_url, usual.way.public_only) == (f"{shop.simulator.url}/smsc", False)
     assert (typed.base_url, typed.way.public_only) == ("https://mirror.example", True)
+
+
+def test_a_new_password_brings_back_a_callback_address_that_no_key_opens(shop: Shop) -> None:
+    account = shop.connect()
+    lost = update(Integration).values(callback_secret="x" * 140)
+    write(lambda session: session.execute(lost))
+
+    accounts.change(
+        account.id, secret="demo-password", sender="", base_url=None, price_of_part=None, currency="RUB"
+    )
+
+    changed = read(lambda session: session.get_one(Account, account.id))
+    assert len(accounts.credentials(changed).callback_secret) > 20
+
+
+def test_a_provider_that_is_told_with_each_sms_needs_no_secret_of_the_address(shop: Shop) -> None:
+    account = shop.connect("twilio")
+    lost = update(Integration).values(callback_secret="x" * 140)
+    write(lambda session: session.execute(lost))
+
+    assert accounts.credentials(account).secret == "demo-token"
+
+
+@pytest.mark.parametrize("given", [{"smcs": "https://smsc.ru"}, {"": "https://smsc.ru"}])
+def test_a_base_address_for_nobody_stops_the_start(given: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="there is no provider"):
+        create_host(f"sqlite:///{tmp_path}/x.sqlite", "redis://127.0.0.1:1/0", SMSADMIN_BASE_URLS=given)

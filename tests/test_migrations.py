@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, Table, create_engine, func, inspect, select, text
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, inspect, select, text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 import shortlinks.migrate
@@ -193,3 +193,60 @@ def test_the_settings_of_all_sms_have_their_row_with_a_secret_of_their_own(engin
 )
 def test_every_word_of_a_closed_list_fits_its_column(words: type[StrEnum], column: Any) -> None:
     assert max(len(word) for word in words) <= column.type.length
+
+
+def test_what_was_in_doubt_before_the_second_revision_is_asked_about(engine: Engine) -> None:
+    smsadmin.migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        account = {
+            "id": 1,
+            "provider": "smsc",
+            "login": "a",
+            "sealed_secret": "x",
+            "sender": "",
+            "currency": "RUB",
+        }
+        for number in (1, 2):
+            row = account | {"id": number, "connected_at": VALUES[datetime]}
+            connection.execute(_old(connection, "sms_accounts").insert().values(row))
+        messages = _old(connection, "sms_messages")
+        for number, (rank, state, reason) in enumerate(
+            [
+                (2, "unknown", "no_answer"),
+                (4, "accepted", ""),
+                (4, "accepted", "no_report"),
+                (6, "delivered", ""),
+            ]
+        ):
+            row = {column.name: None for column in messages.columns} | {
+                "id": number + 1,
+                "customer_key": str(number),
+                "phone": "+7",
+                "name": "",
+                "text": "",
+                "signs_in": False,
+                "parts": 1,
+                "state": state,
+                "rank": rank,
+                "reason": reason,
+                "left_out": False,
+                "account_id": 1,
+                "attempt_id": f"a{number}",
+                "created_at": VALUES[datetime],
+            }
+            connection.execute(messages.insert().values(row))
+
+    SMS.upgrade(engine)
+
+    with engine.connect() as connection:
+        asked = connection.scalars(
+            select(Message.id).where(Message.lookup_at.is_not(None)).order_by(Message.id)
+        )
+        assert list(asked) == [1, 2]
+        connected = connection.scalars(select(Account.id).where(Account.removed_at.is_(None)))
+        assert list(connected) == [1]
+
+
+def _old(connection: Connection, name: str) -> Table:
+    """Return a table as it is in the database now, whatever the models say."""
+    return Table(name, MetaData(), autoload_with=connection)

@@ -17,7 +17,7 @@ from smsadmin.database import read
 from smsadmin.models import Account, WorkerPulse
 from smsadmin.reasons import Reason
 from smsadmin.sending import doorbell
-from smsadmin.states import BroadcastState
+from smsadmin.states import BroadcastState, State
 from tests.plugin import Shop, fresh_phone
 from tests.simulator.running import wait_until
 
@@ -54,6 +54,10 @@ def worker(shop: Shop, **settings: Any) -> Iterator[subprocess.Popen[str]]:
                 assert process.wait(timeout=10) == 0
         finally:
             process.kill()
+
+
+DOUBTS_SETTLE_SOON = {"SMSADMIN_DOUBT_SETTLES_AFTER": 0.5, "SMSADMIN_PROVIDER_MINUTE": 0.5}
+"""The minutes that pass before "not found" is believed, scaled down."""
 
 
 def pulses() -> list[str]:
@@ -156,11 +160,48 @@ def test_a_worker_killed_in_the_middle_of_a_call_leaves_its_messages_unknown(sho
     assert shop.states(broadcast_id) == {"sending": 1}
 
     with worker(shop):
-        wait_until(lambda: is_finished(shop, broadcast_id))
+        wait_until(lambda: shop.messages(broadcast_id)[0].state == State.UNKNOWN)
         time.sleep(0.5)
 
     assert shop.states(broadcast_id) == {"unknown": 1}
     assert shop.reasons(broadcast_id) == {Reason.WORKER_STOPPED: 1}
+    assert arrived(shop, phone) == [phone]
+
+
+def test_what_a_killed_worker_had_handed_over_is_found_by_asking_and_not_sent_again(shop: Shop) -> None:
+    shop.connect()
+    phone = fresh_phone("9910")
+    shop.customer(phone=phone)
+    broadcast_id = confirmed(shop)
+    with worker(shop) as process:
+        wait_until(lambda: arrived(shop, phone) == [phone])
+        process.kill()
+        process.wait()
+
+    with worker(shop, **DOUBTS_SETTLE_SOON):
+        wait_until(lambda: is_finished(shop, broadcast_id))
+
+    assert set(shop.states(broadcast_id)) <= {"accepted", "delivered"}
+    assert arrived(shop, phone) == [phone]
+
+
+def test_what_a_killed_worker_had_not_handed_over_is_sent_after_asking_twice(shop: Shop) -> None:
+    shop.connect()
+    phone = fresh_phone()
+    shop.customer(phone=phone)
+    broadcast_id = confirmed(shop)
+    shop.simulator.order(provider="smsc", faults=["hang-before"])
+    with worker(shop) as process:
+        wait_until(lambda: shop.messages(broadcast_id)[0].state == State.SENDING)
+        time.sleep(0.3)
+        process.kill()
+        process.wait()
+    assert arrived(shop, phone) == []
+
+    with worker(shop, **DOUBTS_SETTLE_SOON):
+        wait_until(lambda: is_finished(shop, broadcast_id))
+
+    assert shop.states(broadcast_id) == {"accepted": 1}
     assert arrived(shop, phone) == [phone]
 
 

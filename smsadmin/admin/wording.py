@@ -63,6 +63,9 @@ class Sentence:
 
 
 NOTHING_TO_DO = lazy("Nothing to do.")
+ASKED_ABOUT = lazy(
+    "A receipt settles it, or the provider is asked. It is sent again only where the provider says that it never got it."
+)
 ASK_CUSTOMER = lazy("Ask the customer for another number.")
 OWNER_CHECKS = lazy("Open the integration settings, correct the data and check the connection.")
 
@@ -156,15 +159,15 @@ REASON_SENTENCES: dict[Reason, Sentence] = {
     ),
     Reason.NO_ANSWER: Sentence(
         lazy("The provider did not answer: it may or may not have taken the SMS."),
-        lazy("A receipt settles it; it is never sent again by itself."),
+        ASKED_ABOUT,
     ),
     Reason.STRANGE_ANSWER: Sentence(
         lazy("The provider's answer could not be understood: it may or may not have taken the SMS."),
-        lazy("A receipt settles it; it is never sent again by itself."),
+        ASKED_ABOUT,
     ),
     Reason.WORKER_STOPPED: Sentence(
         lazy("The worker was stopped during the call: the provider may or may not have taken the SMS."),
-        lazy("A receipt settles it; it is never sent again by itself."),
+        ASKED_ABOUT,
     ),
     Reason.NO_REPORT: Sentence(
         lazy("The operator sent no report within a day."), lazy("It was accepted and is paid for.")

@@ -137,8 +137,12 @@ def cancel_waiting(session: Session, broadcast_id: int) -> int:
 
 
 def finish(broadcast_id: int) -> bool:
-    """End a broadcast of which nothing is queued or under way; say whether it did."""
-    nothing_open = [_nothing_is(state, broadcast_id) for state in (State.QUEUED, State.SENDING)]
+    """End a broadcast of which nothing is queued, under way, or still to be asked about; say whether it did."""
+    nothing_open = [
+        _nothing_is(broadcast_id, State.QUEUED),
+        _nothing_is(broadcast_id, State.SENDING),
+        _nothing_is(broadcast_id, State.UNKNOWN, Message.lookup_at.is_not(None)),
+    ]
     try:
         write(lambda session: take(session, broadcast_id, Step.FINISH, *nothing_open, finished_at=utc_now()))
     except NotAllowed:
@@ -146,14 +150,14 @@ def finish(broadcast_id: int) -> bool:
     return True
 
 
-def _nothing_is(state: State, broadcast_id: int) -> ColumnElement[bool]:
+def _nothing_is(broadcast_id: int, state: State, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Say that no message of the broadcast is in this state, by the first row of ix_sms_messages_figure.
 
     An EXISTS, asked at every turn, would have PostgreSQL read the table from its beginning, where all is sent.
     """
     first = (
         select(Message.id)
-        .where(Message.broadcast_id == broadcast_id, Message.state == state)
+        .where(Message.broadcast_id == broadcast_id, Message.state == state, *conditions)
         .order_by(Message.reason, Message.id)
         .limit(1)
     )

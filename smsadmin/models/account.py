@@ -43,6 +43,8 @@ class Account(Base):
     """Why nothing is sent through it at the moment (a `Reason`); None: it sends."""
     stopped_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """When it goes on by itself; None with a reason: only after "check and go on"."""
+    lost_in_a_row: Mapped[int | None] = mapped_column()
+    """How many claims in a row ended without any answer that we understand."""
     last_receipt_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """When a callback last proved itself, to a minute: a write for each would be a queue."""
     last_found_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -54,6 +54,7 @@ class Message(Base):
         Index(
             "ix_sms_messages_lookup",
             "account_id",
+            "rank",
             "lookup_at",
             postgresql_where=text("rank IN (2, 4) AND lookup_at IS NOT NULL"),
             sqlite_where=text("rank IN (2, 4) AND lookup_at IS NOT NULL"),
@@ -92,6 +93,8 @@ class Message(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     lookup_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """When the provider is asked what became of it, unless a receipt has told; None: not, or not any more."""
+    not_found_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When the provider first said that it does not know a message in doubt; only the second time counts."""
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime())
     not_after: Mapped[datetime | None] = mapped_column(UtcDateTime())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -41,6 +41,6 @@ class DroppedCallback(Base):
 
     provider: Mapped[str] = mapped_column(String(20), primary_key=True)
     cause: Mapped[str] = mapped_column(String(20), primary_key=True)
-    """`forged`, `garbled` or `unknown` (a reference that we never issued)."""
+    """A word of `smsadmin/sending/receipts.py`: `forged`, `garbled`, `unknown`, `repeated` or `too_large`."""
     count: Mapped[int] = mapped_column(default=0)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime())

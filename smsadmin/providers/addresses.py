@@ -1,10 +1,13 @@
 """Which addresses are public: a base URL typed on a screen must not lead into the private network."""
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
-_TRANSLATED = IPv6Network("64:ff9b::/96")
-"""IPv4 behind a translator (RFC 6052): the last four bytes are the address that is reached."""
+_TRANSLATED = tuple(map(IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+"""Notations of IPv4 (RFC 6052, 4291, 2765): the last four bytes are the address that is reached."""
+
+_PRIVATE = tuple(map(ip_network, ("fec0::/10", "64:ff9b:1::/48", "168.63.129.16/32")))
+"""What `ipaddress` takes for public: site-local, locally translated, and the inner server of a large cloud."""
 
 
 def is_public(address: str) -> bool:
@@ -14,7 +17,10 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     inner = _inner(found)
-    return found.is_global and not found.is_multicast and (inner is None or is_public(str(inner)))
+    if inner is not None:
+        return is_public(str(inner))
+    private = found.is_multicast or any(found.version == net.version and found in net for net in _PRIVATE)
+    return found.is_global and not private
 
 
 def is_http(url: str) -> bool:
@@ -32,6 +38,6 @@ def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     """Return the IPv4 address that an IPv6 one stands for, if it does."""
     if isinstance(address, IPv4Address):
         return None
-    if address in _TRANSLATED:
+    if any(address in network for network in _TRANSLATED) and int(address) > 1:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour

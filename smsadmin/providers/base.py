@@ -51,7 +51,7 @@ class Outcome(StrEnum):
     ACCOUNT_PROBLEM = "account_problem"
     """Nothing was taken: the account cannot send at the moment (password, money, address, sender)."""
     TRY_LATER = "try_later"
-    """Nothing was taken; the same may be tried after `retry_after`."""
+    """Nothing was taken; the same may be tried after `Answer.retry_after`."""
     UNKNOWN = "unknown"
     """No answer that we understand: it may or may not have been taken."""
 
@@ -67,6 +67,7 @@ class Answer:
     price: Decimal | None = None
     currency: str | None = None
     retry_after: timedelta | None = None
+    """For how long the account rests, whatever became of this message."""
     raw: str = ""
 
 
@@ -140,6 +141,8 @@ class Question:
     """When the attempt began, UTC: what is older cannot be this message."""
     provider_id: str | None = None
     """The provider's own id, where its answer came."""
+    others: frozenset[str] = frozenset()
+    """The provider's ids of other messages to this person: a search that finds one of them has found another."""
 
 
 class Missing(StrEnum):

@@ -106,6 +106,9 @@ class _Bounded(HTTPConnection):
             self.connect()
         call = current_call.get()
         call.left()
+        # A connection that is kept open may have been made for a call that was allowed more.
+        if call.public_only and not is_public(str(self.sock.getpeername()[0])):
+            raise OSError("the address may not be called")
         call.began = True
         self._last_used = monotonic()
         super().send(data)

@@ -5,6 +5,7 @@ have taken (and billed) what we wrote.
 """
 
 import base64
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import local
@@ -21,6 +22,11 @@ LONGEST_BODY = 1_000_000
 """Bytes of a reply that are read; no provider has that much to say about one request."""
 
 _HEADERS = {"User-Agent": "flask-sms-admin", "Accept": "application/json", "Accept-Encoding": "identity"}
+
+
+for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.response", "urllib3.util.retry"):
+    # It warns of a malformed header with the whole address, where Twilio is asked about a phone.
+    logging.getLogger(_name).addFilter(lambda record: current_call.get(None) is None)
 
 
 class NotSent(Exception):

@@ -41,6 +41,9 @@ class Unconfirmed:
 
     channel: str = "sms"
     recipient_type: str = "MSISDN"
+    """Its value is the phone's digits without the plus."""
+    state: str = "state"
+    """The field of an answer and of a callback that says what became of the message."""
     accepted: str = "ACCEPTED"
     """`state` of an answer that says "taken"."""
     identifier: str = "txId"
@@ -67,6 +70,12 @@ class Unconfirmed:
     )
     """HTTP statuses that say that nothing was taken, by what HTTP itself means (RFC 9110, chapter 15.5). They
     count only with a JSON object or nothing behind them: a page in HTML comes from something on the way."""
+
+    def step(self, phone: str, text: str, sender: str) -> dict[str, Any]:
+        """Return the one step of a scenario: only the scenario itself is confirmed."""
+        recipient = {"type": self.recipient_type, "value": phone.removeprefix("+")}
+        step = {"channel": self.channel, "recipient": recipient, "text": text}
+        return step | ({"sender": sender} if sender else {})
 
 
 WIRE = Unconfirmed()
@@ -102,13 +111,7 @@ class SevenTech:
     ) -> list[Answer]:
         """Send one message; `ValueError` when there are more. No validity is passed on: no field is known."""
         [message] = messages
-        step: dict[str, Any] = {
-            "channel": WIRE.channel,
-            "recipient": {"type": WIRE.recipient_type, "value": message.phone.removeprefix("+")},
-            "text": message.text,
-        }
-        if credentials.sender:
-            step["sender"] = credentials.sender
+        step = WIRE.step(message.phone, message.text, credentials.sender)
         order: dict[str, Any] = {"scenario": [step], "clientRequestId": message.attempt_id}
         if message.callback_url:
             order["callback"] = message.callback_url
@@ -142,7 +145,7 @@ class SevenTech:
             raise Forged("the callback is about another message than its address")
         if not fields:
             raise Garbled("the callback is neither a JSON object nor a form")
-        return [Receipt(request.key, receipt_word(fields.get("state"), _STATE, "state"))]
+        return [Receipt(request.key, receipt_word(fields.get(WIRE.state), _STATE, "state"))]
 
     def settle(self, status: str, error: str) -> Settled:
         """Say what a state means; one that the table does not list means nothing."""
@@ -155,7 +158,7 @@ def read_reply(reply: http.Reply, credentials: Credentials, message: Outgoing) -
     if reply.status in WIRE.errors and (answer or reply.body.strip() in (b"", b"{}")):
         outcome, reason = WIRE.errors[reply.status]
         return Answer(outcome, reason, raw=kept(reply, credentials, [message]))
-    if not 200 <= reply.status < 300 or answer.get("state") != WIRE.accepted:
+    if not 200 <= reply.status < 300 or answer.get(WIRE.state) != WIRE.accepted:
         return strange(reply, credentials, [message])[0]
     identifier = word(answer.get(WIRE.identifier))
     return Answer(

@@ -185,7 +185,8 @@ def _taken_before(refusal: Answer, told: Found) -> Answer:
     if told is Missing.NOT_FOUND:
         return refusal
     if told is Missing.UNCLEAR:
-        return Answer(Outcome.UNKNOWN, refusal.reason, raw=f"{refusal.raw}, and its status is not clear")
+        raw = f"{refusal.raw}, and its status is not clear"
+        return Answer(Outcome.UNKNOWN, refusal.reason, retry_after=refusal.retry_after, raw=raw)
     return Answer(Outcome.ACCEPTED, price=told.price, raw=f"{refusal.raw}, status {told.status}")
 
 

@@ -60,7 +60,9 @@ def read_statuses(reply: http.Reply, credentials: Credentials, questions: Sequen
 def _found(
     question: Question, place: int, questions: Sequence[Question], entries: Sequence[dict[str, Any]]
 ) -> Found:
-    mine = [entry for entry in entries if _is_about(entry, question)]
+    phones = [each.phone for each in questions]
+    by_phone = phones.count(question.phone) == 1
+    mine = [entry for entry in entries if _is_about(entry, question) and (by_phone or "id" in entry)]
     if not mine and len(entries) == len(questions) and not {"id", "phone"} & set(entries[place]):
         # Without names the order is all there is: the request's own, as documented.
         mine = [entries[place]]

@@ -55,8 +55,9 @@ ACCOUNT_ERRORS: dict[int, tuple[Reason, timedelta | None]] = {
     21408: (Reason.ACCOUNT_REFUSED, None),
     21606: (Reason.SENDER_NOT_REGISTERED, None),
     21608: (Reason.ACCOUNT_REFUSED, None),
-    # The sender's queue is full: the next message would be refused as well, so the account rests a minute.
+    # The queue is full (30001 too): the next message would be refused as well, so the account rests a minute.
     21611: (Reason.PROVIDER_BUSY, timedelta(seconds=60)),
+    30001: (Reason.PROVIDER_BUSY, timedelta(seconds=60)),
     30002: (Reason.ACCOUNT_REFUSED, None),
     30034: (Reason.SENDER_NOT_REGISTERED, None),
 }
@@ -71,7 +72,6 @@ MESSAGE_ERRORS: dict[int, Reason] = {
     21610: Reason.OPTED_OUT,
     21614: Reason.NUMBER_REFUSED,
     21635: Reason.NUMBER_REFUSED,
-    30001: Reason.PROVIDER_BUSY,
     30003: Reason.NOT_REACHABLE,
     30004: Reason.SUBSCRIBER_BLOCKED,
     30005: Reason.NO_SUCH_SUBSCRIBER,
@@ -221,7 +221,8 @@ def signature(token: str, url: str, form: Mapping[str, str]) -> str:
 def _as_called(url: str) -> tuple[str, str]:
     """Return the address with and without its port: Twilio signs either, as its own validator knows."""
     parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    # The host as it is written: a signature is over letters, and capitals are others.
+    host = re.sub(r":\d*$", "", parts.netloc)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 443)
     return tuple(parts._replace(netloc=netloc).geturl() for netloc in (host, f"{host}:{port}"))  # type: ignore[return-value]
 

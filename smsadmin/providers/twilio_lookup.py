@@ -86,7 +86,11 @@ def read_list(told: dict[str, Any], question: Question) -> Found:
 def _is_ours(each: dict[str, Any], question: Question) -> bool:
     created = _moment(word(each.get("date_created")))
     in_time = created and question.asked_at - SLACK <= created <= question.asked_at + WITHIN
-    return bool(in_time) and (each.get("to"), each.get("body")) == (question.phone, question.text)
+    return (
+        bool(in_time)
+        and each.get("sid") not in question.others
+        and (each.get("to"), each.get("body")) == (question.phone, question.text)
+    )
 
 
 def _receipt(told: dict[str, Any], question: Question) -> Found:

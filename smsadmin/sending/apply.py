@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
-from smsadmin.database import read, write
+from smsadmin.current import settings
+from smsadmin.database import db_now, read, write
 from smsadmin.models import Asked, Message, RawReceipt
 from smsadmin.providers import provider
 from smsadmin.reasons import Reason
@@ -55,9 +57,13 @@ def _apply(session: Session, receipts: Sequence[RawReceipt]) -> None:
     )
     targets = _targets(session, [receipt for receipt in receipts if receipt.id in mine])
     for target in sorted(targets, key=lambda t: (RANK[t.state], t.reason or "")):
-        final = {"settled_at": now} if target.state in FINAL else {}
+        final: dict[str, Any] = {"settled_at": now} if target.state in FINAL else {}
         # Whatever a receipt says, the provider had taken it.
         taken = func.coalesce(Message.accepted_at, now)
+        if target.state is State.ACCEPTED:
+            # It may come before our own record, and then nobody else plans to ask for what comes after it.
+            asked_later = db_now(settings().receipts_late_after)
+            final = {"lookup_at": func.coalesce(Message.lookup_at, asked_later)}
         raise_to(session, targets[target], target, accepted_at=taken, **final)
         if target.reason is Reason.OPTED_OUT:
             _suppress(session, [receipt for receipt in receipts if receipt.message_id in targets[target]])

@@ -11,7 +11,7 @@ from smsadmin.models import Account
 from smsadmin.providers import provider
 from smsadmin.providers.base import CheckFailed
 from smsadmin.sealing import NoKey
-from smsadmin.sending.lookups import may_be_asked
+from smsadmin.sending.lookups import may_be_asked, stop_if_refused
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,9 @@ def keep_balance_fresh() -> None:
     try:
         refresh_balance(account)
     except CheckFailed as error:
-        log.warning("the balance of %s could not be had: %s", account.provider, error.reason.value)
+        reason = error.reason
+        log.warning("the balance of %s could not be had: %s", account.provider, reason.value)
+        write(lambda session: stop_if_refused(session, account, reason))
     except NoKey:
         log.warning("the balance of %s could not be had: no key opens its password", account.provider)
 

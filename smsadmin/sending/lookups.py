@@ -1,35 +1,34 @@
 """Ask the providers what became of messages of which no receipt came, within the limits that each publishes.
 
-What a provider tells is kept like a receipt and applied like one: ranks only rise. "Not found" moves nothing here.
+What a provider tells is kept like a receipt and applied like one: ranks only rise. What it does not know is
+reconciled (`reconcile.py`).
 """
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, literal_column, not_, or_, select, update
-from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import SQLColumnExpression
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from smsadmin import links
-from smsadmin.accounts import credentials, stop
+from smsadmin.accounts import credentials, in_their_time, stop
 from smsadmin.api_log.record import watched
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.database import changed, db_now, read, write
+from smsadmin.failures import named
 from smsadmin.models import Account, Answered, Asked, Message
 from smsadmin.providers import PROVIDERS, provider
-from smsadmin.providers.base import CheckFailed, Found, Lookup, Question, Receipt
+from smsadmin.providers.base import CheckFailed, Found, Lookup, Missing, Question, Receipt
 from smsadmin.reasons import Reason
 from smsadmin.sealing import NoKey
+from smsadmin.sending.doubts import Doubt, due, is_due, plan
 from smsadmin.sending.receipts import keep
+from smsadmin.sending.reconcile import never_arrived
 from smsadmin.states import State
 
 log = logging.getLogger(__name__)
-
-SETTLES = 120.0
-"""Seconds after the longest possible end of a call before it is asked about: it may still be on its way."""
 
 REFUSED_FOR: dict[Reason, timedelta | None] = {
     Reason.WRONG_PASSWORD: None,
@@ -38,19 +37,8 @@ REFUSED_FOR: dict[Reason, timedelta | None] = {
 """Refusals of a question that every SMS would meet too, and for how long the account stops."""
 
 
-@dataclass(frozen=True)
-class Doubt:
-    """One message that we ask about, and when the attempt began."""
-
-    message: Message
-    asked: Asked
-    provider_id: str | None
-
-
-def in_doubt(lease: float | None = None) -> SQLColumnExpression[datetime]:
-    """Return when the provider is first asked about a call without an answer that may go on for `lease` seconds."""
-    left = settings().lease if lease is None else lease
-    return db_now(left + settings().call_deadline + SETTLES)
+AT_ONCE_AFTER_AN_ERROR = 1
+"""The first in line is put off: it is the likeliest cause, and one at a time passes all of them."""
 
 
 def ask_providers() -> int:
@@ -58,7 +46,18 @@ def ask_providers() -> int:
     able = [name for name, each in PROVIDERS.items() if each.abilities.lookup]
     waiting = select(Account).where(Account.provider.in_(able), may_be_asked(), _may_look_up())
     accounts = read(lambda session: session.scalars(waiting).all())
-    return sum(_ask(account) for account in accounts)
+    return sum(_ask_safely(account) for account in accounts)
+
+
+def _ask_safely(account: Account) -> int:
+    """Ask one provider; an error of ours, a key of the links that is gone say, must not keep the others waiting."""
+    try:
+        return _ask(account)
+    except Exception as error:
+        log.error("%s could not be asked: %s", account.provider, named(error))
+        doubts = due(account, AT_ONCE_AFTER_AN_ERROR)
+        write(lambda session: _put_off(session, account, doubts, None))
+        return 0
 
 
 def may_be_asked() -> ColumnElement[bool]:
@@ -74,17 +73,7 @@ def _may_look_up() -> ColumnElement[bool]:
     """Say of an account that its pause is over and that something is due."""
     return and_(
         or_(Account.next_lookup_at.is_(None), Account.next_lookup_at <= db_now()),
-        exists().where(Message.account_id == Account.id, _is_due()),
-    )
-
-
-def _is_due() -> ColumnElement[bool]:
-    """Say of a message that it is time to ask about it; index ix_sms_messages_lookup."""
-    return and_(
-        # Spelled out, so that both databases use the partial index.
-        literal_column("sms_messages.rank IN (2, 4)"),
-        Message.lookup_at.is_not(None),
-        Message.lookup_at <= db_now(),
+        exists().where(Message.account_id == Account.id, is_due()),
     )
 
 
@@ -93,7 +82,10 @@ def _ask(account: Account) -> int:
     lookup = chosen.abilities.lookup
     if lookup is None or not _takes_turn(account, lookup):
         return 0
-    doubts = _due(account, lookup.at_once)
+    doubts = due(account, lookup.at_once)
+    if not doubts:
+        # Receipts have come since this turn was taken.
+        return 0
     try:
         questions = _questions(doubts, lookup)
         with watched(account, "lookup", questions) as watch:
@@ -112,27 +104,21 @@ def _ask(account: Account) -> int:
 
 def _takes_turn(account: Account, lookup: Lookup) -> bool:
     """Take the account's turn to ask, unless another worker has it: limits are for all of them together."""
-    pause = lookup.pause.total_seconds()
-    statement = update(Account).where(Account.id == account.id, _may_look_up())
-    return write(lambda session: changed(session, statement.values(next_lookup_at=db_now(pause)))) == 1
-
-
-def _due(account: Account, limit: int) -> list[Doubt]:
-    statement = (
-        select(Message, Asked, Answered.provider_id)
-        .join(Asked, Asked.attempt_id == Message.attempt_id)
-        .outerjoin(Answered, Answered.attempt_id == Message.attempt_id)
-        .where(Message.account_id == account.id, _is_due())
-        .order_by(Message.lookup_at)
-        .limit(limit)
+    pause = in_their_time(lookup.pause)
+    same = aliased(Account)
+    # An earlier row of the same login is the same account to the provider.
+    other_asked = exists().where(
+        same.provider == account.provider, same.login == account.login, same.next_lookup_at > db_now()
     )
-    return read(lambda session: [Doubt(*row) for row in session.execute(statement)])
+    statement = update(Account).where(Account.id == account.id, _may_look_up(), ~other_asked)
+    return write(lambda session: changed(session, statement.values(next_lookup_at=db_now(pause)))) == 1
 
 
 def _questions(doubts: Sequence[Doubt], lookup: Lookup) -> list[Question]:
     # A provider that knows our reference needs no text, and no code is computed for it.
     messages = [doubt.message for doubt in doubts]
     texts = [""] * len(doubts) if lookup.by_reference else links.texts(messages)
+    others = {} if lookup.by_reference else _other_ids(messages)
     return [
         Question(
             doubt.asked.reference,
@@ -141,38 +127,58 @@ def _questions(doubts: Sequence[Doubt], lookup: Lookup) -> list[Question]:
             text,
             doubt.asked.at,
             doubt.provider_id,
+            frozenset(others.get(doubt.message.customer_key, ())) - {doubt.provider_id or ""},
         )
         for doubt, text in zip(doubts, texts, strict=True)
     ]
 
 
+def _other_ids(messages: Sequence[Message]) -> dict[str, set[str]]:
+    """Return customer → the provider's ids of what it took for him (ix_sms_messages_customer)."""
+    statement = (
+        select(Message.customer_key, Answered.provider_id)
+        .join(Asked, Asked.message_id == Message.id)
+        .join(Answered, Answered.attempt_id == Asked.attempt_id)
+        .where(
+            Message.customer_key.in_({message.customer_key for message in messages}),
+            Answered.provider_id.is_not(None),
+        )
+    )
+    ids: dict[str, set[str]] = {}
+    for key, provider_id in read(lambda session: session.execute(statement).all()):
+        ids.setdefault(key, set()).add(provider_id or "")
+    return ids
+
+
 def _keep(session: Session, account: Account, doubts: Sequence[Doubt], found: Sequence[Found]) -> None:
     """Keep what was told as receipts, and plan when each message is asked about again."""
-    _plan(session, doubts)
+    chosen = provider(account.provider)
+    _plan(session, account, doubts)
     receipts = [each for each in found if isinstance(each, Receipt)]
     messages = {doubt.asked.reference: doubt.message.id for doubt in doubts}
     keep(session, account.provider, receipts, messages)
-    chosen = provider(account.provider)
     ends = {State.DELIVERED, State.UNDELIVERED}
     if any(chosen.settle(receipt.status, receipt.error).state in ends for receipt in receipts):
         session.execute(update(Account).where(Account.id == account.id).values(last_found_at=utc_now()))
+    lookup = chosen.abilities.lookup
+    if lookup and lookup.by_reference:
+        absent = [doubt for doubt, told in zip(doubts, found, strict=True) if told is Missing.NOT_FOUND]
+        never_arrived(session, absent)
+
+
+def _plan(session: Session, account: Account, doubts: Sequence[Doubt]) -> None:
+    lookup = provider(account.provider).abilities.lookup
+    if lookup:
+        plan(session, doubts, lookup)
 
 
 def _put_off(session: Session, account: Account, doubts: Sequence[Doubt], reason: Reason | None) -> None:
-    _plan(session, doubts)
+    _plan(session, account, doubts)
+    if reason:
+        stop_if_refused(session, account, reason)
+
+
+def stop_if_refused(session: Session, account: Account, reason: Reason) -> None:
+    """Stop an account whose question was refused for what every SMS of it would be refused for too."""
     if reason in REFUSED_FOR:
         stop(session, account.id, reason, REFUSED_FOR[reason])
-
-
-def _plan(session: Session, doubts: Sequence[Doubt]) -> None:
-    """Ask again after half as long as the attempt is old, and no more once it is too old."""
-    now, least = utc_now(), settings().receipts_late_after
-    pauses: dict[float | None, list[int]] = {}
-    for doubt in doubts:
-        age = (now - doubt.asked.at).total_seconds()
-        # Whole parts of the least pause, so that one statement plans many.
-        pause = max(1, age // 2 // least) * least if age < settings().lookup_for else None
-        pauses.setdefault(pause, []).append(doubt.message.id)
-    for pause, ids in sorted(pauses.items(), key=lambda item: item[1][0]):
-        later = None if pause is None else db_now(pause)
-        session.execute(update(Message).where(Message.id.in_(ids)).values(lookup_at=later))

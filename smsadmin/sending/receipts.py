@@ -1,6 +1,7 @@
 """Take a provider's callback: verify it, keep its receipts raw, and only then answer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -26,19 +27,18 @@ def take(name: str, request: CallbackRequest) -> str | None:
 
     Raise `NoKey` when only an account whose secret cannot be opened might vouch for it.
 
-    A callback is believed when it verifies against any account this provider ever had here: receipts of a
-    removed one still come.
+    A callback is believed when it verifies against an account that this provider has or had here, for messages
+    that were handed over through it: receipts of a removed one still come.
     """
     try:
-        account, receipts = _verified(name, request)
+        told = _believed(name, request)
     except Forged:
         return drop(name, FORGED)
     except Garbled:
         return drop(name, GARBLED)
-    known = _messages(receipts)
-    kept = [receipt for receipt in receipts if receipt.reference in known]
-    new = write(lambda session: _keep_and_note(session, account, kept, known)) if kept else 0
-    if len(kept) < len(receipts):
+    kept = [receipt for receipt in told.receipts if receipt.reference in told.messages]
+    new = write(lambda session: _keep_and_note(session, told.account, kept, told.messages)) if kept else 0
+    if len(kept) < len(told.receipts):
         return drop(name, UNKNOWN)
     return drop(name, REPEATED) if new < len(kept) else None
 
@@ -56,29 +56,57 @@ def dropped(name: str) -> list[DroppedCallback]:
     return read(lambda session: list(session.scalars(mine)))
 
 
-def _verified(name: str, request: CallbackRequest) -> tuple[Account, list[Receipt]]:
-    """Return the account that vouches for a callback, and what it says; raise `Forged`, `Garbled` or `NoKey`."""
+@dataclass(frozen=True)
+class Told:
+    """What a callback tells that `account` vouches for, and the messages of that account which it is about."""
+
+    account: Account
+    receipts: Sequence[Receipt]
+    messages: Mapping[str, int]
+
+
+def _believed(name: str, request: CallbackRequest) -> Told:
+    """Return what a callback tells and who vouches for it; raise `Forged`, `Garbled` or `NoKey`."""
     statement = select(Account).where(Account.provider == name).order_by(Account.id.desc())
-    accounts = read(lambda session: session.scalars(statement).all())
+    told: Told | None = None
     closed: NoKey | None = None
-    for account in accounts:
+    for account in read(lambda session: session.scalars(statement).all()):
         try:
-            return account, provider(name).parse_receipt(request, credentials(account))
+            receipts = provider(name).parse_receipt(request, credentials(account))
         except Forged:
+            if provider(name).abilities.callback_per_account:
+                # One secret for all of its accounts: the others would say the same.
+                break
             continue
         except NoKey as error:
-            closed = error
+            # Of a removed account whose key is lost too nobody can tell any more what is true.
+            closed = error if account.removed_at is None else closed
+            continue
+        found = Told(account, receipts, _messages(account, receipts))
+        told = told if told and len(told.messages) >= len(found.messages) else found
+        if len(told.messages) == len(receipts):
+            break
+    if told:
+        return told
     if closed:
         raise closed
     raise Forged(f"no account of {name} vouches for it")
 
 
-def _messages(receipts: list[Receipt]) -> dict[str, int]:
-    """Return our reference → message, for references that we did issue."""
-    statement = select(Asked.reference, Asked.message_id).where(
-        Asked.reference.in_([receipt.reference for receipt in receipts])
+def _messages(account: Account, receipts: Sequence[Receipt]) -> dict[str, int]:
+    """Return our reference → message, for references that we issued for what `account` can vouch for.
+
+    One secret for all of a provider's accounts vouches for all of them. Else it is this account's own, and what
+    an earlier row of the same login was handed: whose token was changed still gets the old receipts, but an old
+    token says nothing about what came after it.
+    """
+    handed = select(Asked.reference, Asked.message_id).join(Account, Account.id == Asked.account_id)
+    mine = handed.where(
+        Asked.reference.in_([receipt.reference for receipt in receipts]), Account.provider == account.provider
     )
-    return read(lambda session: {row.reference: row.message_id for row in session.execute(statement)})
+    if not provider(account.provider).abilities.callback_per_account:
+        mine = mine.where(Account.login == account.login, Account.id <= account.id)
+    return read(lambda session: {row.reference: row.message_id for row in session.execute(mine)})
 
 
 def _keep_and_note(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from smsadmin.accounts import stop
+from smsadmin.accounts import in_their_time, stop
 from smsadmin.broadcasts.lifecycle import cancel_waiting
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
@@ -16,7 +16,7 @@ from smsadmin.models import Account, Answered, Broadcast, Message
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
 from smsadmin.sending.apply import apply_receipts_of
-from smsadmin.sending.lookups import in_doubt
+from smsadmin.sending.doubts import asked_first
 from smsadmin.sending.moves import Target, move, raise_to
 from smsadmin.states import BroadcastState, State
 from smsadmin.suppression import suppress_numbers
@@ -26,6 +26,12 @@ Pairs = Sequence[tuple[Message, Answer]]
 
 BACK = (Outcome.BATCH_REFUSED, Outcome.ACCOUNT_PROBLEM, Outcome.TRY_LATER)
 """Nothing was taken: the message waits again."""
+
+
+LOST_IN_A_ROW = 3
+"""Claims without any answer that we understand, after which the account rests; the next one goes alone."""
+
+REST_AFTER_LOSSES = timedelta(minutes=1)
 
 
 def record(account_id: int, pairs: Pairs) -> None:
@@ -39,15 +45,19 @@ def _record(session: Session, account_id: int, pairs: Pairs) -> None:
     accepted = [message.id for message, answer in pairs if answer.outcome is Outcome.ACCEPTED]
     # The provider has taken them: true whatever became of the claim meanwhile.
     asked_later = db_now(settings().receipts_late_after)
+    unknown = any(answer.outcome is Outcome.UNKNOWN for _, answer in pairs)
+    doubted = asked_first(session.get_one(Account, account_id).provider) if unknown else None
     raise_to(session, accepted, Target(State.ACCEPTED), accepted_at=now, lookup_at=asked_later)
     for target, messages in _by_target(pairs).items():
         rejected = target.state is State.REJECTED
-        _mine(session, messages, target, **({"settled_at": now} if rejected else {"lookup_at": in_doubt()}))
+        _mine(session, messages, target, **({"settled_at": now} if rejected else {"lookup_at": doubted}))
     _suppress_opted_out(session, account_id, pairs)
     back = [(message, answer) for message, answer in pairs if answer.outcome in BACK]
     if back:
         _requeue(session, back)
-        _stop_account(session, account_id, [answer for _, answer in back])
+    if resting := [answer for _, answer in pairs if answer.outcome in BACK or answer.retry_after]:
+        _stop_account(session, account_id, resting)
+    _count_lost(session, account_id, pairs)
 
 
 def _suppress_opted_out(session: Session, account_id: int, pairs: Pairs) -> None:
@@ -93,7 +103,7 @@ def _requeue(session: Session, pairs: Pairs) -> None:
     apply_receipts_of(session, [message.id for message, _ in pairs])
     waits: dict[float, list[Message]] = {}
     for message, answer in pairs:
-        wait = answer.retry_after.total_seconds() if answer.retry_after else 0.0
+        wait = in_their_time(answer.retry_after) if answer.retry_after else 0.0
         waits.setdefault(wait, []).append(message)
     for wait, messages in waits.items():
         not_before = db_now(wait) if wait else None
@@ -102,6 +112,18 @@ def _requeue(session: Session, pairs: Pairs) -> None:
     statement = select(Broadcast.id).where(Broadcast.id.in_(ids), Broadcast.state == BroadcastState.CANCELLED)
     for broadcast_id in session.scalars(statement).all():
         cancel_waiting(session, broadcast_id)
+
+
+def _count_lost(session: Session, account_id: int, pairs: Pairs) -> None:
+    """Rest after some claims without any answer: a provider that is down would put every SMS in doubt."""
+    mine = update(Account).where(Account.id == account_id)
+    if any(answer.outcome is not Outcome.UNKNOWN for _, answer in pairs):
+        session.execute(mine.where(Account.lost_in_a_row > 0).values(lost_in_a_row=0))
+        return
+    lost = func.coalesce(Account.lost_in_a_row, 0) + 1
+    counted = session.scalars(mine.values(lost_in_a_row=lost).returning(Account.lost_in_a_row)).one()
+    if counted and counted >= LOST_IN_A_ROW:
+        stop(session, account_id, Reason.PROVIDER_UNREACHABLE, REST_AFTER_LOSSES)
 
 
 def _stop_account(session: Session, account_id: int, answers: Sequence[Answer]) -> None:

@@ -4,6 +4,7 @@ Each of its statements may run twice at once, and looks for "older than", never 
 """
 
 import time
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from flask import Flask
@@ -20,7 +21,7 @@ from smsadmin.models import Account, Broadcast, Message, WorkerPulse
 from smsadmin.reasons import Reason
 from smsadmin.sending import doorbell
 from smsadmin.sending.apply import apply_receipts
-from smsadmin.sending.lookups import in_doubt
+from smsadmin.sending.doubts import asked_first
 from smsadmin.sending.moves import Target, move
 from smsadmin.sending.rounds import Rounds
 from smsadmin.sending.waiting import sources
@@ -98,10 +99,23 @@ def end_leases() -> None:
     """A message whose worker never came back may or may not have been taken: it becomes `unknown`."""
     # Index ix_sms_messages_lease.
     over = Message.lease_until < db_now()
-    statement = select(Message.id).where(literal_column("rank = 1"), over).limit(EXPIRED_AT_ONCE)
-    ids = read(lambda session: session.scalars(statement).all())
+    statement = (
+        select(Message.id, Account.provider)
+        .join(Account, Account.id == Message.account_id)
+        .where(literal_column("sms_messages.rank = 1"), over)
+        .limit(EXPIRED_AT_ONCE)
+    )
+    late: dict[str, list[int]] = {}
+    for message_id, name in read(lambda session: session.execute(statement).all()):
+        late.setdefault(name, []).append(message_id)
+    write(lambda session: _end(session, late))
+
+
+def _end(session: Session, late: Mapping[str, Sequence[int]]) -> None:
     target = Target(State.UNKNOWN, Reason.WORKER_STOPPED)
-    write(lambda session: move(session, ids, State.SENDING, target, over, lookup_at=in_doubt(0)))
+    over = Message.lease_until < db_now()
+    for name, ids in sorted(late.items()):
+        move(session, ids, State.SENDING, target, over, lookup_at=asked_first(name, lease=0))
 
 
 def tidy_broadcasts() -> None:

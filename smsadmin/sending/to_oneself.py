@@ -16,18 +16,15 @@ from smsadmin.api_log.record import Watched
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.database import db_now, read, write
-from smsadmin.models import Account, Asked, Message
+from smsadmin.models import Account, Asked, Integration, Message
 from smsadmin.providers import provider
 from smsadmin.reasons import Reason
 from smsadmin.sending.claim import outgoing
 from smsadmin.sending.moves import Target, move
 from smsadmin.sending.record import record
-from smsadmin.sending.waiting import account_is_open
+from smsadmin.sending.waiting import TEST, account_is_open
 from smsadmin.states import RANK, State
 from smsadmin.text.parts import count_parts
-
-TEST = "test"
-"""The `event_kind` of a test SMS; it is no event of the catalogue."""
 
 USEFUL_FOR = timedelta(hours=1)
 
@@ -37,6 +34,14 @@ ASKED_AFTER = 20.0
 
 class Closed(Exception):
     """Nothing may be sent through this account now: it is removed or stopped, or SMS is switched off."""
+
+
+class SentBefore(Exception):
+    """This very test was asked for before, and went or is going: a button is easily pressed twice."""
+
+    def __init__(self, message_id: int) -> None:
+        super().__init__(message_id)
+        self.message_id = message_id
 
 
 @dataclass(frozen=True)
@@ -53,14 +58,17 @@ class Addressee:
         return f"staff:{self.key}"[:64]
 
 
-def send_test(account: Account, addressee: Addressee, text: str) -> Message:
-    """Send one SMS through this account and return its row as recorded; raise `Closed` or `NoKey`."""
+def send_test(account: Account, addressee: Addressee, text: str, once: str = "") -> Message:
+    """Send one SMS through this account and return its row as recorded; raise `Closed`, `SentBefore` or `NoKey`.
+
+    What is asked a second time under the same name `once` is not sent again.
+    """
     calls = Watched(account, "send")
     signed_in = credentials(account, calls.watch)
     if not read(lambda session: session.scalar(select(account_is_open(account.id)))):
         raise Closed(account.provider)
     chosen = provider(account.provider)
-    message = write(lambda session: _claimed(session, account, addressee, text))
+    message = write(lambda session: _claimed(session, account, addressee, text, once))
     request_id = message.attempt_id or ""
     ready = [outgoing(chosen, message, text)]
     try:
@@ -96,13 +104,19 @@ def last_test(addressee_key: str, account_id: int) -> Message | None:
     return read(lambda session: session.scalars(statement).one_or_none())
 
 
-def _claimed(session: Session, account: Account, addressee: Addressee, text: str) -> Message:
-    """Write the message as under way, and the ledger's "asked"."""
+def _claimed(session: Session, account: Account, addressee: Addressee, text: str, once: str) -> Message:
+    """Write the message as under way, and the ledger's "asked"; raise `SentBefore`."""
     attempt_id, now, parts = secrets.token_hex(16), utc_now(), count_parts(text).count
+    named = f"{TEST}:{account.id}:{addressee.customer_key}:{addressee.phone}:{once or attempt_id}"
+    # One at a time, or two at once would both find nothing; SQLite has one writer anyway.
+    session.execute(select(Integration.id).with_for_update())
+    before = session.scalar(select(Message.id).where(Message.event_key == named))
+    if before is not None:
+        raise SentBefore(before)
     price = account.price_of_part
     message = Message(
         event_kind=TEST,
-        event_key=f"{TEST}:{attempt_id}",
+        event_key=named,
         customer_key=addressee.customer_key,
         phone=addressee.phone,
         name=addressee.name[:200],
@@ -114,7 +128,8 @@ def _claimed(session: Session, account: Account, addressee: Addressee, text: str
         rank=RANK[State.SENDING],
         account_id=account.id,
         attempt_id=attempt_id,
-        lease_until=db_now(settings().lease),
+        # Longer than its call, however short the leases of the workers are.
+        lease_until=db_now(max(settings().lease, 2 * CHECK_DEADLINE)),
         not_after=now + USEFUL_FOR,
         created_at=now,
     )

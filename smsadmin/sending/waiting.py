@@ -10,6 +10,9 @@ from smsadmin.states import BroadcastState, State
 EVENTS = None
 """In the place of a broadcast's id: the messages of events."""
 
+TEST = "test"
+"""The `event_kind` of a test SMS to a member of staff; it is no event of the catalogue."""
+
 
 def is_due() -> ColumnElement[bool]:
     """Say of a message that it waits and its time has come; index ix_sms_messages_open."""

@@ -47,7 +47,7 @@ def play(place: Place, shop: DemoShop, recipients: int, seed: int) -> Ended:
         manager.press(page, "prepare")
         _until("the list of recipients", lambda: (shop.state() == "ready", shop.report().considered))
         manager.press(page, "send")
-        _until("the end of the broadcast", lambda: (shop.state() == "finished", show(shop)))
+        _until("the end of the broadcast", lambda: (_all_have_left(shop), show(shop)))
         arrived = _arrived(place)
         staff = shop.hire(HIRED, {message["phone"] for message in arrived})
         visits = demo_people.visit(arrived, seed, staff)
@@ -120,6 +120,11 @@ def _until(what: str, look: Callable[[], tuple[bool, Any]]) -> None:
         if time.monotonic() - changed > PATIENCE:
             raise NotDone(f"{what} did not come in {PATIENCE:.0f} s")
         time.sleep(0.1)
+
+
+def _all_have_left(shop: DemoShop) -> bool:
+    """Say whether nothing waits or is under way; the minutes for asking about lost answers are not waited for."""
+    return shop.state() in ("sending", "finished") and shop.report().open == 0
 
 
 def _receipts_are_through(place: Place, shop: DemoShop) -> bool:

@@ -27,7 +27,7 @@ KEY = re.compile("[A-Za-z0-9_-]{1,100}")
 @blueprint.route("/<name>/<key>", methods=["GET", "POST"])
 def receive(name: str, key: str) -> ResponseReturnValue:
     """Take a delivery receipt; anything but a forged one is answered with 200, or it would come for ever."""
-    body = _body(name)
+    body, form = _read(name)
     if name not in PROVIDERS:
         abort(404)
     if not KEY.fullmatch(key):
@@ -38,7 +38,7 @@ def receive(name: str, key: str) -> ResponseReturnValue:
         url=_public_url(),
         key=key,
         query=request.args.to_dict(),
-        form=request.form.to_dict(),
+        form=form,
         body=body,
         headers=dict(request.headers),
     )
@@ -50,8 +50,8 @@ def receive(name: str, key: str) -> ResponseReturnValue:
     return "", 403 if dropped == FORGED else 200
 
 
-def _body(name: str) -> bytes:
-    """Read the body before any answer: the server drops a kept-alive connection whose body nobody read.
+def _read(name: str) -> tuple[bytes, dict[str, str]]:
+    """Read body and form before any answer: the server drops a kept-alive connection whose body nobody read.
 
     One that is no receipt is read to its end (within reason), thrown away, counted and refused with 413.
     """
@@ -62,7 +62,7 @@ def _body(name: str) -> bytes:
             while request.stream.read(LARGEST):
                 pass
             raise RequestEntityTooLarge
-        return request.get_data(cache=True)
+        return request.get_data(cache=True), request.form.to_dict()
     except RequestEntityTooLarge:
         if name in PROVIDERS:
             drop(name, TOO_LARGE)

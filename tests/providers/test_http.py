@@ -1,5 +1,6 @@
 """The call to a provider: what is safe to repeat, what is not, and that it ends in time whatever happens."""
 
+import logging
 import os
 import socket
 import time
@@ -7,6 +8,7 @@ import time
 import pytest
 
 from smsadmin.providers import bounded
+from smsadmin.providers.exchange import Way
 from smsadmin.providers.http import NoAnswer, NotSent, call
 from tests.providers.canned import Canned, socket_server
 from tests.providers.misbehaving import (
@@ -191,3 +193,23 @@ def test_after_no_answer_the_next_call_has_a_connection_of_its_own(canned: Canne
         call("POST", f"http://{address}/", deadline=0.4)
 
     assert call("GET", canned.url, deadline=5).status == 200
+
+
+def test_a_connection_that_is_kept_open_is_not_used_by_a_call_that_may_not_go_there(canned: Canned) -> None:
+    call("GET", canned.url, deadline=5)
+
+    with pytest.raises(NotSent):
+        call("GET", canned.url, deadline=5, way=Way(public_only=True))
+
+    assert len(canned.seen) == 1
+
+
+def test_an_address_with_a_phone_in_it_reaches_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    """The transport warns of a header that it cannot read, with the whole address."""
+    caplog.set_level(logging.DEBUG)
+    broken = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nno header\r\n\r\n{}"
+
+    with socket_server(lambda connection: (connection.recv(65_536), connection.sendall(broken))) as address:
+        call("GET", f"http://{address}/Messages.json", deadline=5, params={"To": "+79261234567"})
+
+    assert "79261234567" not in caplog.text

@@ -211,3 +211,27 @@ def test_a_receipt_of_another_account_is_forged() -> None:
 def test_a_signed_callback_that_cannot_be_read_is_garbled(form: dict[str, str], key: str) -> None:
     with pytest.raises(Garbled):
         TWILIO.parse_receipt(_signed(form, key), account(TWILIO))
+
+
+def test_the_host_of_an_address_is_signed_as_it_is_written() -> None:
+    url, form = (
+        "https://Shop.Example/sms/receipts/attempt1",
+        {"AccountSid": ACCOUNT_SID, "MessageStatus": "sent"},
+    )
+    validator = RequestValidator(SECRETS[0])
+    signed = {"X-Twilio-Signature": validator.compute_signature(url, form)}
+    assert validator.validate(url, form, signed["X-Twilio-Signature"])
+
+    [receipt] = TWILIO.parse_receipt(callback("attempt1", form, headers=signed, url=url), account(TWILIO))
+
+    assert receipt.status == "sent"
+
+
+@pytest.mark.parametrize("code", [30001, 21611])
+def test_a_full_queue_rests_the_account_and_loses_nobody(code: int, canned: Canned) -> None:
+    canned.answer(400, {"code": code, "message": "queue is full", "status": 400})
+
+    [answer] = send(TWILIO, account(TWILIO, canned.url))
+
+    assert (answer.outcome, answer.reason) == (Outcome.ACCOUNT_PROBLEM, Reason.PROVIDER_BUSY)
+    assert answer.retry_after == timedelta(minutes=1)

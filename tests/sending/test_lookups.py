@@ -1,22 +1,28 @@
 """Asking the providers about messages without a receipt: within their limits, and only ever upwards."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from smsadmin import links
 from smsadmin.broadcasts import lifecycle
 from smsadmin.clock import utc_now
 from smsadmin.database import db_now, read, write
-from smsadmin.models import Account, ApiCall, Asked, Integration, Message, RawReceipt
+from smsadmin.models import Account, Answered, ApiCall, Asked, Integration, Message, RawReceipt
 from smsadmin.providers import provider
+from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
+from smsadmin.sending import lookups
 from smsadmin.sending.apply import apply_receipts
 from smsadmin.sending.balances import keep_balance_fresh
 from smsadmin.sending.claim import claim
 from smsadmin.sending.lookups import ask_providers
-from smsadmin.sending.sweeper import end_leases
+from smsadmin.sending.record import record
 from smsadmin.sending.to_oneself import Addressee, send_test
 from tests.plugin import Shop, fresh_phone
 from tests.simulator.running import wait_until
@@ -101,34 +107,21 @@ def test_a_lost_answer_is_settled_by_a_find(shop: Shop, name: str) -> None:
     assert set(shop.states(broadcast_id)) <= {"accepted", "delivered"}
 
 
-def test_what_never_arrived_stays_unknown_and_is_asked_about_again(shop: Shop) -> None:
-    account = shop.connect()
-    shop.customer()
-    broadcast_id = shop.formed()
-    lifecycle.send(broadcast_id, "Мария")
-    claim(account, provider("smsc"), broadcast_id, 1)
-    shop.end_leases_now()
-    end_leases()
-    make_due()
-
-    assert ask_providers() == 1
-    apply_receipts()
-
-    assert shop.states(broadcast_id) == {"unknown": 1}
-    [message] = shop.messages(broadcast_id)
-    assert message.lookup_at is not None
-    assert message.lookup_at > utc_now() + timedelta(minutes=50)
-
-
 def test_two_workers_together_keep_to_the_pause_of_the_account(shop: Shop) -> None:
     sent_to(shop, "")
     make_due()
 
-    assert ask_providers() == 1
-    write(lambda session: session.execute(update(Message).values(lookup_at=db_now(-1))))
+    together = Barrier(4)
 
-    assert ask_providers() == 0
-    assert the_account().next_lookup_at is not None
+    def ask(_: int) -> int:
+        with shop.app.app_context():
+            together.wait(10)
+            return ask_providers()
+
+    with ThreadPoolExecutor(4) as workers:
+        asked = list(workers.map(lambda number: Context().run(ask, number), range(4)))
+
+    assert sorted(asked) == [0, 0, 0, 1]
 
 
 def test_one_question_is_about_no_more_than_the_provider_takes(shop: Shop) -> None:
@@ -199,13 +192,101 @@ def test_a_provider_that_cannot_be_asked_is_left_alone(shop: Shop) -> None:
 
 
 def test_a_status_that_is_told_again_is_kept_once(shop: Shop) -> None:
-    sent_to(shop, "9907")
+    broadcast_id = sent_to(shop, "")
     for _ in range(2):
         make_due()
-        ask_providers()
-        apply_receipts()
+        assert ask_providers() == 1
 
-    assert len(read(lambda session: session.scalars(select(RawReceipt)).all())) <= 1
+    kept = read(lambda session: session.scalars(select(RawReceipt)).all())
+    assert [receipt.message_id for receipt in kept] == [shop.messages(broadcast_id)[0].id]
+
+
+def test_what_is_in_doubt_is_asked_about_before_what_is_only_late(shop: Shop) -> None:
+    sent_to(shop, "", "", "9911", name="twilio")
+    make_due(hours=0.5)
+    doubtful = select(Message).where(Message.state == "unknown")
+    [message] = read(lambda session: session.scalars(doubtful).all())
+    waits = update(Message).where(Message.id != message.id).values(lookup_at=db_now(-1000))
+    write(lambda session: session.execute(waits))
+
+    assert ask_providers() == 1
+
+    asked = read(lambda session: session.get_one(Message, message.id))
+    assert asked.lookup_at is not None
+    assert asked.lookup_at > utc_now()
+
+
+def test_a_receipt_that_comes_before_our_record_does_not_end_the_asking(shop: Shop) -> None:
+    account = shop.connect()
+    shop.customer()
+    broadcast_id = shop.formed()
+    lifecycle.send(broadcast_id, "Мария")
+    [message] = claim(account, provider("smsc"), broadcast_id, 1).messages
+
+    shop.receive(message, "0")
+    record(account.id, [(message, Answer(Outcome.ACCEPTED))])
+
+    [after] = shop.messages(broadcast_id)
+    assert after.state == "accepted"
+    assert after.lookup_at is not None
+
+
+def test_a_search_that_finds_another_sms_to_the_same_person_proves_nothing(shop: Shop) -> None:
+    account = shop.connect("twilio")
+    to = Addressee("1", "Ольга", fresh_phone())
+    send_test(account, to, "Проверка")
+    never_left = send_test(account, to, "Другая проверка")
+    # Its call never reached Twilio, and it says the same as the one that did.
+    lost = {"text": "Проверка", "state": "unknown", "rank": 2, "lookup_at": db_now(-1)}
+    write(lambda session: session.execute(update(Message).where(Message.id == never_left.id).values(lost)))
+    write(
+        lambda session: session.execute(delete(Answered).where(Answered.attempt_id == never_left.attempt_id))
+    )
+    set_account(next_lookup_at=None)
+
+    assert ask_providers() == 1
+    apply_receipts()
+
+    assert read(lambda session: session.get_one(Message, never_left.id)).state == "unknown"
+
+
+def test_one_message_that_cannot_be_asked_about_keeps_nobody_waiting(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key of its links is gone, so its text cannot be written any more."""
+    sent_to(shop, "", name="twilio")
+    sent_to(shop, "")
+    make_due()
+
+    def no_key(messages: object) -> list[str]:
+        raise LookupError("no such key")
+
+    monkeypatch.setattr(links, "texts", no_key)
+
+    assert ask_providers() == 2
+    assert ask_providers() == 0
+
+
+def test_a_turn_with_nothing_left_to_ask_makes_no_call(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent_to(shop, "")
+    make_due()
+    before = shop.simulator.counts("smsc")["requests"]
+    # Receipts for all of them come after the turn was taken.
+    monkeypatch.setattr(lookups, "due", lambda account, limit: [])
+
+    assert ask_providers() == 0
+    assert shop.simulator.counts("smsc")["requests"] == before
+
+
+def test_two_rows_of_one_login_share_one_pace(shop: Shop) -> None:
+    sent_to(shop, "")
+    shop.connect()
+    shop.customer()
+    shop.sent()
+    make_due()
+
+    assert ask_providers() == 1
+    assert ask_providers() == 0
 
 
 def test_the_balance_is_kept_fresh_by_one_worker_at_a_time(shop: Shop) -> None:

@@ -12,6 +12,7 @@ down_revision = "0001"
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 OF_ACCOUNTS = ("last_receipt_at", "last_found_at", "next_lookup_at", "next_balance_at")
+OF_MESSAGES = ("lookup_at", "not_found_at")
 TABLES = ("sms_api_calls", "sms_integration_changes", "sms_support_requests", "sms_suppressed_numbers")
 
 
@@ -25,12 +26,19 @@ def upgrade() -> None:
     for name in OF_ACCOUNTS:
         op.add_column("sms_accounts", sa.Column(name, MOMENT, nullable=True))
     _keep_one_account_of_each()
-    op.add_column("sms_messages", sa.Column("lookup_at", MOMENT, nullable=True))
+    op.add_column("sms_accounts", sa.Column("lost_in_a_row", sa.Integer(), nullable=True))
+    for name in OF_MESSAGES:
+        op.add_column("sms_messages", sa.Column(name, MOMENT, nullable=True))
     op.create_index(
         "ix_sms_messages_lookup",
         "sms_messages",
-        ["account_id", "lookup_at"],
+        ["account_id", "rank", "lookup_at"],
         **where("rank IN (2, 4) AND lookup_at IS NOT NULL"),
+    )
+    # What is in doubt, or without its last receipt, is asked about; what is older than days nobody knows any more.
+    op.execute(
+        "UPDATE sms_messages SET lookup_at = CURRENT_TIMESTAMP WHERE rank IN (2, 4) AND reason <> 'no_report' "
+        "AND attempt_id IS NOT NULL"
     )
     with op.batch_alter_table("sms_integration") as table:
         # Wide enough for the sealed secret.
@@ -127,7 +135,9 @@ def downgrade() -> None:
             table.drop_column(name)
         table.alter_column("callback_secret", type_=sa.String(64), existing_type=sa.String(255))
     op.drop_index("ix_sms_messages_lookup", "sms_messages")
-    op.drop_column("sms_messages", "lookup_at")
+    for name in reversed(OF_MESSAGES):
+        op.drop_column("sms_messages", name)
+    op.drop_column("sms_accounts", "lost_in_a_row")
     op.drop_index("uq_sms_accounts_connected", "sms_accounts")
     for name in reversed(OF_ACCOUNTS):
         op.drop_column("sms_accounts", name)

@@ -1,0 +1,80 @@
+"""What becomes of messages in doubt that the provider says it never got: the one way back from `unknown`.
+
+Only a provider that is asked by our own reference can say so, and only the second time counts (SENDING, Reconcile).
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, update
+from sqlalchemy.orm import Session
+
+from smsadmin.clock import utc_now
+from smsadmin.current import settings
+from smsadmin.database import db_now
+from smsadmin.models import Broadcast, Message
+from smsadmin.reasons import Reason
+from smsadmin.sending.apply import apply_receipts_of
+from smsadmin.sending.doubts import Doubt
+from smsadmin.sending.moves import Target, move
+from smsadmin.sending.waiting import EVENTS, TEST
+from smsadmin.states import BroadcastState, State
+
+OPEN = (BroadcastState.SENDING, BroadcastState.PAUSED)
+
+
+def never_arrived(session: Session, doubts: Sequence[Doubt]) -> None:
+    """Note that the provider does not know these messages; those that it did not know before wait again.
+
+    Where nothing may go any more they end: too late, or cancelled.
+    """
+    unknown = [doubt for doubt in doubts if doubt.message.state == State.UNKNOWN]
+    first = [doubt.message.id for doubt in unknown if doubt.message.not_found_at is None]
+    session.execute(update(Message).where(Message.id.in_(first)).values(not_found_at=db_now()))
+    again = [doubt for doubt in unknown if doubt.message.not_found_at is not None]
+    if again:
+        apply_receipts_of(session, [doubt.message.id for doubt in again])
+        _end(session, again)
+
+
+def _end(session: Session, doubts: Sequence[Doubt]) -> None:
+    late = Message.not_after <= db_now()
+    goes_on = and_(or_(Message.not_after.is_(None), not_(late)), _is_wanted())
+    now = utc_now()
+    _move(session, doubts, Target(State.QUEUED), goes_on, not_before=None)
+    _move(session, doubts, Target(State.EXPIRED, Reason.TOO_LATE), late, settled_at=now)
+    _move(session, doubts, Target(State.CANCELLED, Reason.CANCELLED_BY_STAFF), settled_at=now)
+
+
+def _is_wanted() -> ColumnElement[bool]:
+    """Say of a message that it may still go: its broadcast sends or is paused, or it is of an event."""
+    broadcast = exists().where(Broadcast.id == Message.broadcast_id, Broadcast.state.in_(OPEN))
+    event = and_(Message.broadcast_id.is_(EVENTS), Message.event_kind != TEST)
+    return or_(broadcast, event)
+
+
+def _move(
+    session: Session,
+    doubts: Sequence[Doubt],
+    target: Target,
+    *conditions: ColumnElement[bool],
+    **values: object,
+) -> None:
+    """Move those of the messages that are still in doubt about the very attempt that was asked about."""
+    settled = Message.not_found_at <= db_now(-settings().doubt_settles_after)
+    same = Message.attempt_id.in_([doubt.asked.attempt_id for doubt in doubts])
+    ids = [doubt.message.id for doubt in doubts]
+    for reason in sorted({doubt.message.reason for doubt in doubts}):
+        move(
+            session,
+            ids,
+            State.UNKNOWN,
+            target,
+            settled,
+            same,
+            *conditions,
+            source_reason=reason,
+            lookup_at=None,
+            not_found_at=None,
+            lease_until=None,
+            **values,
+        )
