@@ -107,13 +107,20 @@ def _send(line: Line, broadcast_id: int | None, limit: int, until: float) -> Non
             # One that is rejected standing alone proves nothing: the next may be refused for the same reason.
             refusals = 0
         if refusals == REFUSALS_IN_A_ROW:
-            write(lambda session: stop(session, line.account.id, Reason.BAD_REQUEST, None))
+            _stop_for_refusals(line, pairs)
             return
         if refused:
             middle = (len(refused) + 1) // 2
             groups.extendleft(half for half in (refused[middle:], refused[:middle]) if half)
         if line.account.stopped_reason and not any(answer.outcome in BACK for _, answer in pairs):
             forget_past_stop(line.account.id)
+
+
+def _stop_for_refusals(line: Line, pairs: Pairs) -> None:
+    """Stop the account until somebody has looked: for what was refused last, a forbidden text or sender say."""
+    reasons = [answer.reason for _, answer in pairs if answer.outcome is Outcome.BATCH_REFUSED]
+    reason = reasons[0] if reasons and reasons[0] else Reason.BAD_REQUEST
+    write(lambda session: stop(session, line.account.id, reason, None))
 
 
 def _hand_over(line: Line, claimed: Claim) -> Pairs:

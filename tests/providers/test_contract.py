@@ -117,10 +117,16 @@ def test_what_became_of_a_message_is_read(name: str, case: str, canned: Canned) 
 @pytest.mark.parametrize("name", list(LOOKUPS))
 @pytest.mark.parametrize("provider_id", [None, "SM" + "1" * 32])
 @pytest.mark.parametrize(
-    ("status", "body"), [(500, b"{}"), (503, b'{"status": 1}'), (301, b""), (403, b"<html>no</html>")]
+    ("status", "body", "reason"),
+    [
+        (500, b"{}", "provider_unreachable"),
+        (503, b'{"status": 1}', "provider_unreachable"),
+        (301, b"", "strange_answer"),
+        (403, b"<html>no</html>", "strange_answer"),
+    ],
 )
 def test_a_question_that_gets_a_strange_answer_proves_nothing(
-    name: str, provider_id: str | None, status: int, body: bytes, canned: Canned
+    name: str, provider_id: str | None, status: int, body: bytes, reason: str, canned: Canned
 ) -> None:
     canned.answer(status, body)
     asked = [question(provider(name), provider_id=provider_id)]
@@ -128,7 +134,7 @@ def test_a_question_that_gets_a_strange_answer_proves_nothing(
     with pytest.raises(CheckFailed) as failed:
         provider(name).lookup(account(provider(name), canned.url), asked, 5)
 
-    assert failed.value.reason is Reason.STRANGE_ANSWER
+    assert failed.value.reason == reason
 
 
 @every_provider
@@ -336,6 +342,15 @@ class TestBalance:
             provider(name).balance(account(provider(name), canned.url), deadline=5)
 
         assert failed.value.reason is Reason.STRANGE_ANSWER
+
+    def test_a_provider_that_is_out_of_order_is_said_to_be(self, name: str, canned: Canned) -> None:
+        canned.answer(502, b"<html>bad gateway</html>")
+
+        with pytest.raises(CheckFailed) as failed:
+            provider(name).balance(account(provider(name), canned.url), deadline=5)
+
+        assert failed.value.reason is Reason.PROVIDER_UNREACHABLE
+        assert failed.value.raw.startswith("502 ")
 
     def test_a_provider_that_cannot_be_reached_is_said_to_be(self, name: str) -> None:
         with pytest.raises(CheckFailed) as failed:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from time import monotonic, sleep
@@ -268,5 +269,17 @@ def test_fewer_answers_than_questions_say_nothing_by_their_order(canned: Canned)
     canned.answer(200, [{"status": 1}])
 
     found = SMSC.lookup(account(SMSC, canned.url), [question(SMSC, 1), question(SMSC, 2)], 5)
+
+    assert found == [Missing.UNCLEAR, Missing.UNCLEAR]
+
+
+def test_an_answer_that_names_only_a_phone_says_nothing_where_the_phone_was_asked_about_twice(
+    canned: Canned,
+) -> None:
+    one = question(SMSC)
+    other = replace(one, request_id="another", reference="another:79260000001")
+    canned.answer(200, [{"status": 1, "phone": "79260000001"}])
+
+    found = SMSC.lookup(account(SMSC, canned.url), [one, other], 5)
 
     assert found == [Missing.UNCLEAR, Missing.UNCLEAR]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from smsadmin.providers import provider
-from smsadmin.providers.base import CallbackRequest, Forged, Garbled, Outcome
+from smsadmin.providers.base import CallbackRequest, CheckFailed, Forged, Garbled, Outcome
 from smsadmin.providers.twilio import ACCOUNT_ERRORS, MESSAGE_ERRORS, signature
 from smsadmin.reasons import Reason
 from smsadmin.states import State
@@ -117,6 +117,16 @@ def test_a_429_of_any_shape_was_never_processed(canned: Canned) -> None:
 
     assert answer.outcome is Outcome.TRY_LATER
     assert answer.retry_after is not None
+
+
+@pytest.mark.parametrize("status", [402, 403])
+def test_an_account_that_may_not_ask_is_refused_for_its_questions_too(status: int, canned: Canned) -> None:
+    canned.answer(status, {"code": 20005, "message": "Account not active", "status": status})
+
+    with pytest.raises(CheckFailed) as failed:
+        TWILIO.balance(account(TWILIO, canned.url), deadline=5)
+
+    assert failed.value.reason is Reason.ACCOUNT_REFUSED
 
 
 def test_no_code_stands_in_both_tables() -> None:

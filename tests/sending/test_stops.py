@@ -1,5 +1,6 @@
 """An account that was stopped: what ends the stop, and what must not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from smsadmin import accounts
+from smsadmin.accounts import CHECK_DEADLINE
 from smsadmin.broadcasts import lifecycle
+from smsadmin.clock import utc_now
 from smsadmin.database import db_now, read, write
 from smsadmin.models import Account
 from smsadmin.providers import provider
@@ -15,6 +18,7 @@ from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
 from smsadmin.sending.claim import claim
 from smsadmin.sending.record import record
+from smsadmin.sending.to_oneself import Addressee, send_test
 from tests.plugin import Shop
 
 
@@ -108,3 +112,15 @@ def test_when_every_request_is_refused_the_account_stops_before_the_broadcast_is
     assert as_it_is(account).stopped_reason == Reason.BAD_REQUEST
     assert len([size for size in calls if size > 1]) == 10
     assert shop.states(broadcast_id)["queued"] > 50
+
+
+def test_a_test_sms_has_a_lease_as_long_as_its_call_may_take(shop: Shop) -> None:
+    account = shop.connect()
+    wired = shop.app.extensions["smsadmin"]
+    wired.settings = replace(wired.settings, lease=1.5, call_deadline=1)
+
+    before = utc_now()
+    message = send_test(account, Addressee("1", "Ольга", "+79261110000"), "Проверка")
+
+    assert message.lease_until is not None
+    assert message.lease_until > before + timedelta(seconds=CHECK_DEADLINE)
