@@ -24,4 +24,8 @@ def __getattr__(name: str) -> Any:
         from smsadmin.signals import support_requested
 
         return support_requested
+    if name == "__version__":
+        from smsadmin.version import own_version
+
+        return own_version()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

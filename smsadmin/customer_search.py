@@ -1,4 +1,4 @@
-"""SQL that finds customers by name and phone alike on SQLite and PostgreSQL.
+"""SQL that finds customers by name and phone, and words in any text, alike on SQLite and PostgreSQL.
 
 SQLite's own `lower` and `LIKE` know no Cyrillic, so its connections get two functions of ours; PostgreSQL
 folds Cyrillic by itself wherever the database has a UTF-8 locale.
@@ -16,8 +16,13 @@ ColumnFunction = Callable[[Any], ColumnElement[str]]
 
 def name_like(session: Session, name: Any, text: str) -> ColumnElement[bool]:
     """Match names that contain every word of the text, in any order and whatever the case."""
+    return and_(*(contains(session, name, word) for word in text.split()))
+
+
+def contains(session: Session, column: Any, words: str) -> ColumnElement[bool]:
+    """Match texts in which these words stand just so, whatever the case."""
     fold = _fold(session)
-    return and_(*(fold(name).like(fold(_containing(word)), escape="\\") for word in text.split()))
+    return fold(column).like(fold(_containing(words)), escape="\\")
 
 
 def phone_like(session: Session, phone: Any, digits: str, region: str) -> ColumnElement[bool]:

@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+LONGEST_KEY = 64
+"""Characters of the key of a member of staff."""
+
 
 @dataclass(frozen=True)
 class Customer:
@@ -70,12 +73,22 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class StaffMember:
-    """One of those who work here; `key` is the host's own key as text, `phone` is E.164."""
+    """One of those who work here; `key` is the host's own key as text, `phone` is E.164.
+
+    Raise `ValueError` for a key of more than 64 characters: cut off, it could be another one's.
+    """
 
     key: str
     name: str
     role: Role
     phone: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a key that our tables cannot hold."""
+        if len(self.key) > LONGEST_KEY:
+            raise ValueError(
+                f"the key of a member of staff has {len(self.key)} characters; {LONGEST_KEY} is the most"
+            )
 
 
 class Staff(Protocol):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
-from smsadmin.database import read, write
+from smsadmin.database import read
 from smsadmin.host import StaffMember
 from smsadmin.models import IntegrationChange
 
@@ -47,7 +47,8 @@ class Change:
     at: datetime
     by: str
     provider: str
-    what: What
+    what: str
+    """A `What`, or a word of another version."""
     fields: list[Field]
 
 
@@ -63,7 +64,7 @@ def noted(member: StaffMember, what: What, provider: str = "", fields: Sequence[
         session.add(
             IntegrationChange(
                 at=utc_now(),
-                by_key=member.key[:64],
+                by_key=member.key,
                 by_name=member.name[:200],
                 provider=provider,
                 what=what,
@@ -72,11 +73,6 @@ def noted(member: StaffMember, what: What, provider: str = "", fields: Sequence[
         )
 
     return write_down
-
-
-def record(member: StaffMember, what: What, provider: str = "", fields: Sequence[Field] = ()) -> None:
-    """Write a change down in a transaction of its own."""
-    write(noted(member, what, provider, fields))
 
 
 def changes(limit: int, offset: int = 0) -> list[Change]:
@@ -92,4 +88,4 @@ def number_of_changes() -> int:
 
 def _shown(row: IntegrationChange) -> Change:
     fields = [(name, before, after) for name, before, after in json.loads(row.fields)]
-    return Change(row.at, row.by_name, row.provider, What(row.what), fields)
+    return Change(row.at, row.by_name, row.provider, row.what, fields)

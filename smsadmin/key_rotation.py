@@ -30,7 +30,7 @@ def rotate() -> Rotation:
 
 def _rotate(session: Session) -> Rotation:
     # Locked: a password that is entered meanwhile must not be overwritten by the one before.
-    settings = session.scalars(select(Integration).with_for_update()).one()
+    integration = session.scalars(select(Integration).with_for_update()).one()
     accounts = session.scalars(select(Account).order_by(Account.id).with_for_update()).all()
     lost = []
     for account in accounts:
@@ -39,7 +39,7 @@ def _rotate(session: Session) -> Rotation:
         except NoKey:
             lost.append(f"{account.provider} (account {account.id})")
     try:
-        settings.callback_secret = seal(_opened(settings.callback_secret))
+        integration.callback_secret = seal(_opened(integration.callback_secret))
     except NoKey:
         lost.append("the callback's address")
     return Rotation(len(accounts) + 1 - len(lost), lost)

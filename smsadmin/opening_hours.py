@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_day_names, get_timezone_location
+from babel.core import Locale
+from babel.dates import format_date, get_day_names, get_timezone_location
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 LOOK_AHEAD = 15
 """Days after which the next opening is found for certain: one week's may fall into the hour that a clock skips."""
+
+FAR = 6
+"""Days ahead from which on a weekday alone may be taken for that of this week."""
 
 DAY_END = 24 * 60
 """Midnight as the end of a day, `24:00`, in minutes."""
@@ -110,6 +114,12 @@ def _moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
+def never_closed(hours: Hours) -> bool:
+    """Say whether one line of the hours is every day from midnight to midnight."""
+    whole_day = [span for span in hours if (span.opens, span.closes) == (0, DAY_END)]
+    return any(all(span.has(weekday) for weekday in range(7)) for span in whole_day)
+
+
 def shown_hours(hours: Hours, locale: str) -> str:
     """Return the hours for people, as they were written: `Mon–Fri 9:00–17:00; Sat 10:00–14:00`."""
     names = _day_names(locale)
@@ -122,19 +132,32 @@ def shown_hours(hours: Hours, locale: str) -> str:
 
 def shown_zone(zone: ZoneInfo, moment: datetime, locale: str) -> str:
     """Return the zone for people, with its offset at this moment: `Moscow, UTC+3`."""
-    place = get_timezone_location(zone, locale=locale, return_city=True)
+    place = _place(zone, locale)
     minutes = int((moment.astimezone(zone).utcoffset() or timedelta()).total_seconds()) // 60
     hour, minute = divmod(abs(minutes), 60)
     offset = (
         f"UTC{'−' if minutes < 0 else '+'}{hour}{f':{minute:02}' if minute else ''}" if minutes else "UTC"
     )
-    return offset if place == offset else f"{place}, {offset}"
+    return f"{place}, {offset}" if place else offset
 
 
-def shown_opening(opening: datetime, zone: ZoneInfo, locale: str) -> str:
-    """Return when it opens for people, in the zone of the hours: `Mon 9:00`."""
+def _place(zone: ZoneInfo, locale: str) -> str:
+    """Return the city of a zone, or the zone's own name where none is known; empty for a zone that is an offset."""
+    place = get_timezone_location(zone, locale=locale, return_city=True)
+    if place.startswith(("GMT", "UTC")):
+        # `Etc/GMT+3` is three hours behind: beside its offset the name would say the opposite.
+        return ""
+    if "/" in place or place == Locale.parse(locale).time_zones["Etc/Unknown"]["city"]:
+        return zone.key.rpartition("/")[2].replace("_", " ")
+    return place
+
+
+def shown_opening(opening: datetime, zone: ZoneInfo, locale: str, now: datetime) -> str:
+    """Return when it opens within a sentence, in the zone of the hours: `Mon 9:00`; far ahead `Mon, 9 Mar, 9:00`."""
     there = opening.astimezone(zone)
-    return f"{_day_names(locale)[there.weekday()]} {there.hour}:{there.minute:02}"
+    is_far = (there.date() - now.astimezone(zone).date()).days >= FAR
+    day = format_date(there.date(), "EEE, d MMM," if is_far else "EEE", locale)
+    return f"{day} {_clock(there.hour * 60 + there.minute)}"
 
 
 def _day_names(locale: str) -> Sequence[str]:

@@ -254,7 +254,7 @@ def _limits(value: Any) -> dict[str, Decimal]:
     try:
         limits = {str(currency): Decimal(str(amount)) for currency, amount in dict(value).items()}
     except (TypeError, ValueError, InvalidOperation) as error:
-        raise BadSetting(f"{PREFIX}BALANCE_LIMITS is {value!r}: write it like {{'RUB': 500}}.") from error
+        raise BadSetting(f'{PREFIX}BALANCE_LIMITS is {value!r}: write it like {{"RUB": 500}}.') from error
     for currency, amount in limits.items():
         if not amount.is_finite() or amount < 0:
             raise BadSetting(f"{PREFIX}BALANCE_LIMITS: {amount} {currency} is no amount of 0 or more.")

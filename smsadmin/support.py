@@ -49,6 +49,12 @@ def requests_of(key: str | None, offset: int, limit: int) -> tuple[list[SupportR
     return found, total or 0
 
 
+def number_of_requests(within: timedelta) -> int:
+    """Return how many requests all have registered within the last `within`."""
+    recent = select(func.count(SupportRequest.id)).where(SupportRequest.at > utc_now() - within)
+    return read(lambda session: session.scalar(recent)) or 0
+
+
 def _stored(session: Session, by_name: str, **values: str) -> tuple[SupportRequest, bool]:
     """Store what was asked; return it, or the same request of before, and whether it is new."""
     # One at a time, or two at once would both see 19; SQLite has one writer anyway.

@@ -1,15 +1,19 @@
 """`flask sms rotate-keys`: after it the old key can be taken out, and what no key opens is named."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 
+import pytest
 from cryptography.fernet import Fernet
 from flask.testing import FlaskCliRunner
-from sqlalchemy import select
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from smsadmin import accounts
-from smsadmin.database import read
+from smsadmin.database import engine, read
 from smsadmin.integration import callback_secret
 from smsadmin.models import Account
+from smsadmin.sealing import seal
 from tests.hostapp import create_host
 from tests.hostapp.app import KEY
 from tests.hostapp.models import db
@@ -70,6 +74,24 @@ def test_what_no_key_opens_is_named_and_left_as_it_is(shop: Shop, migrated_url: 
     assert f"smsc (account {account.id}), the callback's address" in said
     assert PASSWORD not in said
     assert secrets_with(migrated_url, redis_url, KEY)[0] == [PASSWORD]
+
+
+def test_a_password_entered_meanwhile_is_not_overwritten_by_the_one_before(
+    shop: Shop, migrated_url: str, redis_url: str
+) -> None:
+    account = shop.connect(secret="old")
+
+    with ThreadPoolExecutor(1) as another, Session(engine()) as entering, entering.begin():
+        if entering.get_bind().dialect.name == "sqlite":
+            entering.execute(text("BEGIN IMMEDIATE"))
+        entering.execute(update(Account).where(Account.id == account.id).values(sealed_secret=seal("new")))
+        rotation = another.submit(rotate, migrated_url, redis_url, f"{NEW},{KEY}")
+        with pytest.raises(TimeoutError):
+            rotation.result(timeout=1.5)
+        entering.commit()
+        assert rotation.result(timeout=20)[0] == 0
+
+    assert secrets_with(migrated_url, redis_url, NEW)[0] == ["new"]
 
 
 def test_without_a_key_nothing_is_changed(shop: Shop, migrated_url: str, redis_url: str) -> None:

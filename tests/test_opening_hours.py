@@ -200,6 +200,13 @@ def test_the_hours_are_said_in_the_readers_language(locale: str, expected: str) 
         ("America/New_York", "en", "New York, UTC−5"),
         ("Asia/Kathmandu", "en", "Kathmandu, UTC+5:45"),
         ("UTC", "ru", "UTC"),
+        ("GMT", "en", "UTC"),
+        ("Etc/GMT+3", "ru", "UTC−3"),
+        ("Etc/GMT-5", "en", "UTC+5"),
+        ("Factory", "ru", "Factory, UTC"),
+        ("America/Argentina/ComodRivadavia", "ru", "ComodRivadavia, UTC−3"),
+        ("America/Argentina/Buenos_Aires", "en", "Buenos Aires, UTC−3"),
+        ("Asia/Calcutta", "en", "Kolkata, UTC+5:30"),
     ],
 )
 def test_the_zone_is_said_with_its_offset(zone: str, locale: str, expected: str) -> None:
@@ -211,6 +218,26 @@ def test_the_offset_is_that_of_the_season() -> None:
     assert shown_zone(BERLIN, at("2026-07-15 12:00"), "en") == "Berlin, UTC+2"
 
 
-@pytest.mark.parametrize(("locale", "expected"), [("ru", "Пн 9:00"), ("en", "Mon 9:00")])
+@pytest.mark.parametrize(("locale", "expected"), [("ru", "пн 9:00"), ("en", "Mon 9:00")])
 def test_an_opening_is_said_in_the_zone_of_the_hours(locale: str, expected: str) -> None:
-    assert shown_opening(datetime(2026, 3, 2, 6, 0, tzinfo=UTC), MOSCOW, locale) == expected
+    friday = at("2026-02-27 17:00")
+
+    assert shown_opening(datetime(2026, 3, 2, 6, 0, tzinfo=UTC), MOSCOW, locale, friday) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "locale", "expected"),
+    [
+        ("2026-03-02 12:00", "ru", "пн, 9 мар., 10:05"),
+        ("2026-03-02 12:00", "en", "Mon, 9 Mar, 10:05"),
+        ("2026-03-03 00:00", "en", "Mon, 9 Mar, 10:05"),
+        ("2026-03-03 23:59", "en", "Mon, 9 Mar, 10:05"),
+        ("2026-03-04 00:00", "en", "Mon 10:05"),
+        ("2026-03-09 10:00", "en", "Mon 10:05"),
+    ],
+)
+def test_an_opening_next_week_has_its_date(now: str, locale: str, expected: str) -> None:
+    opening = next_opening(parse("Mon 10:05-12:00"), MOSCOW, at(now))
+
+    assert opening is not None
+    assert shown_opening(opening, MOSCOW, locale, at(now)) == expected

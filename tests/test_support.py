@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from smsadmin import support_requested
-from smsadmin.database import read, write
+from smsadmin.database import engine, read, write
 from smsadmin.host import Role, StaffMember
-from smsadmin.models import SupportRequest
+from smsadmin.models import Integration, SupportRequest
 from smsadmin.signals import RequestToSupport
 from smsadmin.support import PER_HOUR, TooManyRequests, register, requests_of
 from tests.plugin import Shop
@@ -91,6 +92,22 @@ def test_requests_at_once_do_not_get_past_the_limit(shop: Shop) -> None:
 
     assert registered.count(True) == 1
     assert requests_of("1", 0, 1)[1] == PER_HOUR
+
+
+def test_a_request_waits_until_the_one_before_it_is_stored(shop: Shop) -> None:
+    def one() -> int:
+        with shop.app.app_context():
+            return ask().id
+
+    with ThreadPoolExecutor(1) as another, Session(engine()) as before, before.begin():
+        if before.get_bind().dialect.name == "sqlite":
+            before.execute(text("BEGIN IMMEDIATE"))
+        before.execute(select(Integration.id).with_for_update())
+        asked = another.submit(one)
+        with pytest.raises(TimeoutError):
+            asked.result(timeout=0.5)
+        before.rollback()
+        assert asked.result(timeout=10) == ask().id
 
 
 def test_the_host_is_told_what_was_asked_once_it_is_stored(shop: Shop) -> None:

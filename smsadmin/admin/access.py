@@ -5,14 +5,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, g, redirect, request
 from flask_admin import Admin, BaseView
 from flask_babel import get_locale
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from smsadmin.admin.forms import SafeForm, posted
-from smsadmin.admin.refusals import REFUSALS, sentence
+from smsadmin.admin.refusals import REFUSALS, sentence, too_old
 from smsadmin.admin.support_corner import SupportForm, corner
 from smsadmin.admin.times import shown_time
 from smsadmin.current import host
@@ -45,6 +45,15 @@ def may_integrate() -> bool:
     member = host().staff.current()
     if member is None or member.role is Role.OWNER:
         return member is not None
+    # Every entry of the menu asks, and the page does: once in a request is enough.
+    answers = g.setdefault("sms_may_integrate", {})
+    if member not in answers:
+        answers[member] = _is_named(member)
+    answer: bool = answers[member]
+    return answer
+
+
+def _is_named(member: StaffMember) -> bool:
     try:
         return is_responsible(member)
     except SQLAlchemyError as error:
@@ -61,11 +70,18 @@ class InCharge:
     owners: list[StaffMember]
     admins: list[StaffMember]
     """Whom the owner can name."""
+    known: bool = True
+    """The host has told who they are; else `responsible` is as it was named here, and the lists are empty."""
 
 
 def in_charge() -> InCharge:
-    """Return who may open the integration, as the host has its staff now."""
-    administrators = list(host().staff.administrators())
+    """Return who may open the integration, as the host has its staff now; a host that fails costs its lists alone."""
+    try:
+        administrators = list(host().staff.administrators())
+    except Exception as error:
+        # Whatever the host asks, a directory of another house perhaps: the switch for all SMS has to work.
+        log.error("the host does not tell its administrators: %s", named(error))
+        return _as_named()
     admins = [member for member in administrators if member.role is Role.ADMIN]
     key = integration().responsible_key
     return InCharge(
@@ -73,6 +89,17 @@ def in_charge() -> InCharge:
         [member for member in administrators if member.role is Role.OWNER],
         admins,
     )
+
+
+def _as_named() -> InCharge:
+    """Return who is responsible as far as our own table knows."""
+    # What failed in the host's database would keep its session from answering anything more.
+    host().db.session.rollback()
+    kept = integration()
+    responsible = None
+    if kept.responsible_key is not None:
+        responsible = StaffMember(kept.responsible_key, kept.responsible_name, Role.ADMIN)
+    return InCharge(responsible, [], [], known=False)
 
 
 def for_writers() -> None:
@@ -85,9 +112,14 @@ def checked_post() -> StaffMember:
     """Return who pressed a button of ours; end the request for readers and for a button that is not ours."""
     member = staff_member()
     for_writers()
-    if not posted(SafeForm).validate():
-        abort(400, _("The page was open for too long. Go back, reload it and try again."))
+    check_token()
     return member
+
+
+def check_token() -> None:
+    """End the request when it comes from no page of ours, or from one that was open for too long."""
+    if not posted(SafeForm).validate():
+        abort(400, too_old())
 
 
 class Screen(BaseView):
@@ -147,4 +179,5 @@ class IntegrationRoom(Screen):
         """Send strangers to sign in, and tell the rest whom to ask."""
         if host().staff.current() is None:
             return super().inaccessible_callback(name, **kwargs)
-        return self.render("integration_closed.html", in_charge=in_charge()), 403
+        may_be_named = staff_member().role is Role.ADMIN
+        return self.render("integration_closed.html", in_charge=in_charge(), may_be_named=may_be_named), 403

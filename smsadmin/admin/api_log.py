@@ -1,10 +1,14 @@
 """The API access log: its switch, the list with filters, a page per call, and the zip for the support."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import abort, flash, redirect, request, send_file, url_for
 from flask_admin import expose
+from flask_babel import format_timedelta
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from smsadmin.admin.access import IntegrationRoom, checked_post
@@ -16,8 +20,10 @@ from smsadmin.api_log.calls import find, one
 from smsadmin.api_log.export import MOST_CALLS, support_zip
 from smsadmin.api_log.switch import on_until, switch_off, switch_on
 from smsadmin.current import settings
+from smsadmin.database import read
 from smsadmin.i18n import _
 from smsadmin.integration_changes import What, noted
+from smsadmin.models import Account
 from smsadmin.providers import PROVIDERS
 
 
@@ -37,14 +43,15 @@ class ApiLogScreen(IntegrationRoom):
         return self.render(
             "api_log.html",
             until=on_until(),
-            hours=round(settings().api_log_for / 3600),
-            days=round(settings().api_log_kept / 86_400),
+            on_for=_lasting(settings().api_log_for),
+            kept_for=_lasting(settings().api_log_kept),
             asked=asked,
             found=found,
             later=before is not None,
             most_calls=MOST_CALLS,
             titles=_titles(),
             kinds=KIND_WORDS,
+            removed=_removed(call.account_id for call in found.calls),
             outcome=outcome,
             shown_second=shown_second,
         )
@@ -59,6 +66,7 @@ class ApiLogScreen(IntegrationRoom):
         return self.render(
             "api_call.html",
             call=call,
+            removed=_removed([call.account_id]),
             outcome=outcome(call.status, failed),
             titles=_titles(),
             kinds=KIND_WORDS,
@@ -83,10 +91,27 @@ class ApiLogScreen(IntegrationRoom):
         """Hand out the zip for the support, of the calls that the filters want."""
         checked_post()
         found = support_zip(Asked.of(request.form).filter(), whole=bool(request.form.get("whole")))
-        name = f"sms-api-log-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
+        now = datetime.now(ZoneInfo(settings().timezone))
+        name = f"sms-api-log-{now:%Y%m%d-%H%M%S}.zip"
         answer = send_file(found, "application/zip", as_attachment=True, download_name=name)
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+
+def _lasting(seconds: float) -> str:
+    """Return a length of time in words, in the largest unit of which it has two or more."""
+    words: str = format_timedelta(timedelta(seconds=seconds), threshold=2)
+    return words
+
+
+def _removed(account_ids: Iterable[int | None]) -> dict[int, str]:
+    """Return what the log says of accounts that are not connected any more, by their ids."""
+    wanted = select(Account).where(Account.id.in_(set(account_ids)), Account.removed_at.is_not(None))
+    accounts = read(lambda session: list(session.scalars(wanted)))
+    return {
+        each.id: _("removed account %(login)s", login=each.login) if each.login else _("removed account")
+        for each in accounts
+    }
 
 
 def _titles() -> dict[str, str]:

@@ -50,7 +50,7 @@ class Asked:
             provider=self.provider,
             kind=self.kind,
             failed=self.failed,
-            words=_digits(self.words) if _LIKE_A_PHONE.fullmatch(self.words) else self.words,
+            words=_as_requests_have_it(self.words),
             since=_midnight(self.since),
             until=_midnight(self.until, timedelta(days=1)),
         )
@@ -75,7 +75,7 @@ def _midnight(day: str, later: timedelta = timedelta(0)) -> datetime | None:
     return datetime.combine(date.fromisoformat(day) + later, time(), ZoneInfo(settings().timezone))
 
 
-def _digits(words: str) -> str:
-    """Return a phone as every request has it, with or without a plus before it."""
-    phone = to_e164(words, settings().region) or words
-    return re.sub(r"\D", "", phone)
+def _as_requests_have_it(words: str) -> str:
+    """Return the digits of a phone, before which a request may have a plus; other words as they are."""
+    phone = to_e164(words, settings().region) if _LIKE_A_PHONE.fullmatch(words) else None
+    return phone.removeprefix("+") if phone else words

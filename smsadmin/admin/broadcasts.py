@@ -118,6 +118,7 @@ class BroadcastsScreen(Screen):
             urls=urls,
             foreign_urls=[url for url in urls if not links.can_sign_in(url)],
             account=sending_account(),
+            sms_is_on=integration().enabled,
             titles={each.name: each.title for each in PROVIDERS.values()},
             money=shown_money,
             wording=wording,

@@ -4,19 +4,16 @@ from typing import NamedTuple
 
 from flask import url_for
 
-from smsadmin.accounts import connected
+from smsadmin.accounts import connected, keys_open, stopped
 from smsadmin.admin.access import may_integrate
+from smsadmin.admin.integration.check_wording import of_a_stop
 from smsadmin.admin.integration.settings import balance_is_low
 from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import REASON_SENTENCES
-from smsadmin.clock import utc_now
-from smsadmin.current import settings
 from smsadmin.i18n import _
 from smsadmin.integration import integration
 from smsadmin.models import Account
 from smsadmin.providers import provider
-from smsadmin.reasons import Reason
-from smsadmin.sealing import NoKey, unseal
 from smsadmin.sending.sweeper import live_workers
 
 
@@ -33,7 +30,7 @@ def obstacles() -> list[Obstacle]:
     """Return all that keeps SMS from going now, and that money runs low; an empty list means that they go."""
     accounts = connected()
     found: list[str] = []
-    if not keys_open(accounts):
+    if not keys_open(accounts[:1]):
         found.append(
             _(
                 "Sending is off: the key that opens the provider's password is missing in this copy of the site."
@@ -56,13 +53,12 @@ def _of_account(account: Account) -> list[str]:
     """Return what is wrong with the account that sends."""
     found, title = [], provider(account.provider).title
     if reason := stopped(account):
-        why = REASON_SENTENCES[reason]
         found.append(
             _(
                 "%(provider)s does not send at the moment. %(reason)s %(advice)s",
                 provider=title,
-                reason=why.says,
-                advice=why.advice,
+                reason=of_a_stop(reason, account).says,
+                advice=REASON_SENTENCES[reason].advice,
             )
         )
     if balance_is_low(account):
@@ -74,21 +70,3 @@ def _of_account(account: Account) -> list[str]:
             )
         )
     return found
-
-
-def stopped(account: Account) -> Reason | None:
-    """Return why nothing is sent through this account now, or None."""
-    over = account.stopped_until is not None and account.stopped_until <= utc_now()
-    return Reason(account.stopped_reason) if account.stopped_reason and not over else None
-
-
-def keys_open(accounts: list[Account]) -> bool:
-    """Say whether there is a key, and the one that opens the passwords of these accounts."""
-    if not settings().keys:
-        return False
-    try:
-        for account in accounts:
-            unseal(account.sealed_secret)
-    except NoKey:
-        return False
-    return True

@@ -8,10 +8,10 @@ from flask_admin import expose
 from werkzeug.exceptions import HTTPException
 
 from smsadmin import support
-from smsadmin.admin.access import Screen, staff_member
+from smsadmin.admin.access import Screen, check_token, staff_member
 from smsadmin.admin.forms import posted
 from smsadmin.admin.paging import ON_A_PAGE, last_page, page_number
-from smsadmin.admin.refusals import sentence, too_old
+from smsadmin.admin.refusals import sentence
 from smsadmin.admin.support_corner import SupportForm, can_be_opened, hours, is_ours
 from smsadmin.host import Role
 from smsadmin.i18n import _
@@ -39,10 +39,9 @@ class SupportScreen(Screen):
         member = staff_member()
         if (request.content_length or 0) > LARGEST_FORM:
             abort(413)
+        check_token()
         form = posted(SupportForm)
         if not form.validate():
-            if form[SupportForm.Meta.csrf_field_name].errors:
-                abort(400, too_old())
             return self._page(form)
         try:
             asked = support.register(member, form.contact.data, form.text.data, form.page.data)
@@ -85,7 +84,7 @@ class SupportScreen(Screen):
 
 def _too_many() -> str:
     said: str = _(
-        "Nothing is registered: you have sent %(number)s requests within an hour. Call or write instead.",
+        "Nothing is registered: you have sent %(number)s requests within an hour. Call the support or write to it.",
         number=support.PER_HOUR,
     )
     return said
@@ -101,7 +100,7 @@ def _registered(number: int) -> str:
         answer = _("The support is open now and will answer you.")
     else:
         when = f"{known.opens} ({known.zone})"
-        answer = _("The support is closed now: expect an answer from %(when)s.", when=when)
+        answer = _("The support is closed now. Expect an answer not before %(when)s.", when=when)
     return f"{said} {answer}"
 
 

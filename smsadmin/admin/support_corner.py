@@ -1,6 +1,7 @@
 """The support at the bottom right of every page of ours: how to reach it, when it answers, and the form."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +14,21 @@ from wtforms.validators import Length
 from smsadmin.admin.forms import SafeForm
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
-from smsadmin.host import StaffMember
+from smsadmin.host import Role, StaffMember
 from smsadmin.i18n import _, lazy
-from smsadmin.opening_hours import is_open, next_opening, parse, shown_hours, shown_opening, shown_zone
+from smsadmin.opening_hours import (
+    is_open,
+    never_closed,
+    next_opening,
+    parse,
+    shown_hours,
+    shown_opening,
+    shown_zone,
+)
+from smsadmin.support import number_of_requests
 from smsadmin.text.phones import shown
+
+A_WEEK = timedelta(days=7)
 
 SHORTEST_TEXT, LONGEST_TEXT = 10, 4000
 SHORTEST_CONTACT, LONGEST_CONTACT = 3, 200
@@ -80,6 +92,8 @@ class Corner:
     hours: Hours | None
     """None where they are not said."""
     form: SupportForm
+    of_a_week: int | None
+    """The requests of all within seven days, for the owner; None: this person sees his own."""
     unfolded: bool
     still: bool
     """A page that renews itself must not: the person writes, or reads the number of his request."""
@@ -95,6 +109,7 @@ def corner(member: StaffMember, form: SupportForm | None) -> Corner:
         telegram=wired.support_telegram,
         hours=hours(),
         form=form or SupportForm(contact=member.phone, page=request.path if is_ours(request.path) else ""),
+        of_a_week=number_of_requests(A_WEEK) if member.role is Role.OWNER else None,
         unfolded=form is not None or request.args.get("help") == "open",
         still="help" in request.args,
     )
@@ -108,10 +123,10 @@ def hours() -> Hours | None:
     if opens is None:
         return None
     return Hours(
-        shown_hours(spans, locale),
+        str(_("around the clock")) if never_closed(spans) else shown_hours(spans, locale),
         shown_zone(zone, now, locale),
         is_open(spans, zone, now),
-        shown_opening(opens, zone, locale),
+        shown_opening(opens, zone, locale, now),
     )
 
 

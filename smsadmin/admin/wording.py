@@ -64,7 +64,8 @@ class Sentence:
 
 NOTHING_TO_DO = lazy("Nothing to do.")
 ASKED_ABOUT = lazy(
-    "A receipt settles it, or the provider is asked. It is sent again only where the provider says that it never got it."
+    "A receipt settles it, or the provider is asked. It is sent again only where the provider says that it never "
+    "got it."
 )
 ASK_CUSTOMER = lazy("Ask the customer for another number.")
 OWNER_CHECKS = lazy("Open the integration settings, correct the data and check the connection.")
@@ -137,7 +138,8 @@ REASON_SENTENCES: dict[Reason, Sentence] = {
         lazy("Wait half an hour, check login and password, then go on."),
     ),
     Reason.SENDER_NOT_REGISTERED: Sentence(
-        lazy("The sender's name is not registered."), lazy("Register it at the provider or leave it empty.")
+        lazy("The sender's name is not registered."),
+        lazy("Register it at the provider, or enter one that is registered."),
     ),
     Reason.ACCOUNT_LIMIT: Sentence(
         lazy("A limit of the account is reached."), lazy("Ask the provider to raise it.")

@@ -9,31 +9,41 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, defer
 
-from smsadmin.database import read
+from smsadmin.current import settings
+from smsadmin.customer_search import contains
+from smsadmin.database import db_now, read
 from smsadmin.models import ApiCall
 
 AT_ONCE = 20_000
 """Calls that one step of a search looks through: bodies have no index."""
+
+MOST_STEPS = 5
+"""Steps that a zip looks through; whoever wants what is older says from which day to which."""
 
 NEAR = 1000
 """Rows around a moment in which ids and times may not agree: a call is written after it ended."""
 
 # In our own pretty JSON only the outermost fields stand behind two blanks: SMSC puts its errors inside a 200.
 _ERROR = '\n  "error_code": '
+_IN_JSON = or_(ApiCall.reply.startswith("{"), ApiCall.reply.startswith("["))
 FAILED: ColumnElement[bool] = or_(
     ApiCall.status.is_(None),
     ApiCall.status >= 400,
+    # Every provider answers in JSON: anything else comes from somebody else, and was not understood. What we
+    # withhold stands in brackets too.
+    ~_IN_JSON,
     and_(
         ApiCall.reply.contains(_ERROR, autoescape=True),
         ~ApiCall.reply.contains(f"{_ERROR}null", autoescape=True),
     ),
 )
-"""No answer, or one that says that it went wrong."""
+"""No answer, one that says that it went wrong, or one that could not be read."""
 
 LISTED = (
     ApiCall.id,
     ApiCall.at,
     ApiCall.provider,
+    ApiCall.account_id,
     ApiCall.kind,
     ApiCall.method,
     ApiCall.address,
@@ -56,10 +66,10 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Return what a wanted call fulfils."""
+    def conditions(self, session: Session) -> list[ColumnElement[bool]]:
+        """Return what a wanted call fulfils; none is older than the log is kept, whether a worker runs or not."""
         bodies = (ApiCall.address, ApiCall.request, ApiCall.reply)
-        wanted: list[ColumnElement[bool]] = []
+        wanted = [_is_kept()]
         if self.provider:
             wanted.append(ApiCall.provider == self.provider)
         if self.kind:
@@ -67,12 +77,16 @@ class Filter:
         if self.failed:
             wanted.append(FAILED)
         if self.words:
-            wanted.append(or_(*(body.icontains(self.words, autoescape=True) for body in bodies)))
+            wanted.append(or_(*(contains(session, body, self.words) for body in bodies)))
         if self.since:
             wanted.append(ApiCall.at >= self.since)
         if self.until:
             wanted.append(ApiCall.at < self.until)
         return wanted
+
+
+def _is_kept() -> ColumnElement[bool]:
+    return ApiCall.at >= db_now(-settings().api_log_kept)
 
 
 @dataclass(frozen=True)
@@ -102,22 +116,27 @@ def _find(session: Session, wanted: Filter, before: int | None, limit: int) -> F
     first = max(span.first, last - AT_ONCE + 1)
     statement = (
         select(*LISTED)
-        .where(ApiCall.id.between(first, last), *wanted.conditions())
+        .where(ApiCall.id.between(first, last), *wanted.conditions(session))
         .order_by(ApiCall.id.desc())
         .limit(limit + 1)
     )
     rows = session.execute(statement).all()
     if len(rows) > limit:
-        return Found(rows[:limit], rows[limit - 1].id)
-    return Found(rows, first if first > span.first else None)
+        return Found(_by_time(rows[:limit]), rows[limit - 1].id)
+    return Found(_by_time(rows), first if first > span.first else None)
+
+
+def _by_time(rows: Sequence[Any]) -> list[Any]:
+    """Order one step's calls: of two at once the longer one is written later, though it began earlier."""
+    return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
 def _span(session: Session, wanted: Filter) -> _Span:
     """Return where the wanted days lie; both ends by index."""
-    first, last = session.execute(select(func.min(ApiCall.id), func.max(ApiCall.id))).one()
-    if wanted.since:
-        near = select(ApiCall.id).where(ApiCall.at >= wanted.since).order_by(ApiCall.at).limit(NEAR)
-        first = session.scalar(select(func.min(near.subquery().c.id)))
+    last = session.scalar(select(func.max(ApiCall.id)))
+    since = [_is_kept()] + ([ApiCall.at >= wanted.since] if wanted.since else [])
+    near = select(ApiCall.id).where(*since).order_by(ApiCall.at).limit(NEAR)
+    first = session.scalar(select(func.min(near.subquery().c.id)))
     if wanted.until:
         near = select(ApiCall.id).where(ApiCall.at < wanted.until).order_by(ApiCall.at.desc()).limit(NEAR)
         last = session.scalar(select(func.max(near.subquery().c.id)))
@@ -125,18 +144,23 @@ def _span(session: Session, wanted: Filter) -> _Span:
 
 
 def one(call_id: int) -> tuple[ApiCall, bool] | None:
-    """Return a call, and whether it failed; None when it is not there (any more)."""
-    statement = select(ApiCall, FAILED.label("failed")).where(ApiCall.id == call_id)
+    """Return a call, and whether it failed; None when it is not there, or too old to be."""
+    statement = select(ApiCall, FAILED.label("failed")).where(ApiCall.id == call_id, _is_kept())
     row = read(lambda session: session.execute(statement).one_or_none())
     return (row[0], row.failed) if row else None
 
 
 def newest(session: Session, wanted: Filter, whole: bool) -> Generator[ApiCall]:
-    """Yield the wanted calls, newest first, with their cut fields or with the `whole` ones; the rest stays unread."""
+    """Yield the wanted calls of the newest `MOST_STEPS` steps, newest first, cut or `whole`; the rest is unread."""
     cut = (ApiCall.address_cut, ApiCall.request_cut, ApiCall.reply_cut)
     full = (ApiCall.address, ApiCall.request, ApiCall.reply)
     unread = [defer(field, raiseload=True) for field in (cut if whole else full)]
-    statement = select(ApiCall).options(*unread).where(*wanted.conditions()).order_by(ApiCall.id.desc())
-    # A cursor of the server's: it has to be closed where the reader stops early.
-    with closing(session.scalars(statement.execution_options(yield_per=100))) as found:
-        yield from found
+    statement = (
+        select(ApiCall).options(*unread).where(*wanted.conditions(session)).order_by(ApiCall.id.desc())
+    )
+    span = _span(session, wanted)
+    for last in range(span.last, span.first - 1, -AT_ONCE)[:MOST_STEPS]:
+        step = statement.where(ApiCall.id.between(max(span.first, last - AT_ONCE + 1), last))
+        # A cursor of the server's: it has to be closed where the reader stops early.
+        with closing(session.scalars(step.execution_options(yield_per=100))) as found:
+            yield from found

@@ -3,7 +3,6 @@
 import re
 
 from smsadmin.api_log.encodings import bottom
-from smsadmin.api_log.hidden import Hidden
 from smsadmin.api_log.secrecy import MASK, Mask
 
 TEXT_FIELDS = frozenset({"body", "mes", "message", "text", "list", "sms", "msg", "content", "comment"})
@@ -36,8 +35,11 @@ FIELDS = frozenset(
 """Names of the providers' manuals, in lower case: they stay, whatever words a text has."""
 
 _LINE = re.compile(r"(\d+):(.*)")
-_RUN = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){4,}")
-_PHONE = re.compile(r"(?:(?<![0-9A-Za-z])\+?|(?<=2[Bb]))\d{10,15}(?![0-9A-Za-z])")
+_DIGIT = r"[\s().–-]{0,3}\d"
+_RUN = re.compile(rf"\+?\d(?:{_DIGIT}){{4,}}")
+_PHONE = re.compile(rf"(?:(?<![0-9A-Za-z])\+?|(?<=2[Bb]))\d(?:{_DIGIT}){{9,14}}(?![0-9A-Za-z])")
+_MOMENT = re.compile(r"(?:20\d\d-[01]\d-[0-3]\d|[0-3]\d\.[01]\d\.20\d\d)\s[0-2]\d(?=:[0-5]\d)")
+"""A day and the hour of a time, as providers write them: as many digits as a phone has, and none."""
 _NATIONAL = 10
 """Digits by which a phone is known, however its beginning is written."""
 
@@ -45,10 +47,10 @@ _NATIONAL = 10
 class Scissors:
     """Cuts the strings of one body or address, and knows whether a word or a phone is still to be seen."""
 
-    def __init__(self, hidden: Hidden, mask: Mask) -> None:
+    def __init__(self, mask: Mask) -> None:
         self._mask = mask
-        self._words = sorted(hidden.words, key=len, reverse=True)
-        self._phones = {phone[-_NATIONAL:] for phone in hidden.phones}
+        self._words = sorted(mask.hidden.words, key=len, reverse=True)
+        self._phones = {phone[-_NATIONAL:] for phone in mask.hidden.phones}
         self._shown: list[str] = []
 
     def leaf(self, name: str, text: str) -> str:
@@ -60,7 +62,7 @@ class Scissors:
             return text
         shown = self._without_words(self._mask.leaf(name, text))
         pattern = _RUN if known in PHONE_FIELDS else _PHONE
-        shown = pattern.sub(lambda found: four_digits(found.group()), shown)
+        shown = pattern.sub(_four_digits_unless_a_moment, shown)
         shown = _RUN.sub(self._four_digits_if_known, shown)
         self._shown.append(shown)
         return shown
@@ -91,6 +93,11 @@ class Scissors:
     def _four_digits_if_known(self, found: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", found.group())
         return four_digits(digits) if any(phone in digits for phone in self._phones) else found.group()
+
+
+def _four_digits_unless_a_moment(found: re.Match[str]) -> str:
+    moment = _MOMENT.match(found.string, found.start())
+    return found.group() if moment and moment.end() == found.end() else four_digits(found.group())
 
 
 def four_digits(phone: str) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from smsadmin.api_log.calls import Filter, newest
+from smsadmin.api_log.calls import AT_ONCE, MOST_STEPS, Filter, newest
 from smsadmin.api_log.surroundings import settings_shown, versions
 from smsadmin.current import settings
 from smsadmin.database import read
@@ -78,7 +78,10 @@ def _facts(call: ApiCall) -> dict[str, object]:
 def _readable(calls: list[dict[str, object]]) -> str:
     zone = ZoneInfo(settings().timezone)
     made = datetime.now(UTC).astimezone(zone)
-    head = f"API access log, {made:%Y-%m-%d %H:%M:%S %Z}: {len(calls)} calls, newest first (at most {MOST_CALLS})\n"
+    head = (
+        f"API access log, {made:%Y-%m-%d %H:%M:%S %Z}: {len(calls)} calls, newest first "
+        f"(at most {MOST_CALLS}, out of the newest {AT_ONCE * MOST_STEPS} of these days)\n"
+    )
     return head + "".join(_page(call, zone) for call in calls)
 
 

@@ -23,11 +23,12 @@ class Hidden:
 
 
 def basic(login: str, secret: str) -> set[str]:
-    """Return how HTTP Basic writes a login and its secret, and how base64 writes the secret alone."""
+    """Return how HTTP Basic writes a login and its secret, and base64 the secret alone, with its padding or without."""
     written = (f"{login}:{secret}".encode(), secret.encode())
-    return {
+    padded = {
         encode(each).decode() for each in written for encode in (base64.b64encode, base64.urlsafe_b64encode)
     }
+    return padded | {each.rstrip("=") for each in padded}
 
 
 def hidden(

@@ -10,7 +10,6 @@ from functools import partial
 
 from smsadmin.api_log.cutting import Scissors
 from smsadmin.api_log.encodings import clean
-from smsadmin.api_log.hidden import Hidden
 from smsadmin.api_log.secrecy import Mask
 from smsadmin.api_log.shapes import Leaf, shape, shown_address
 from smsadmin.providers.exchange import Exchange
@@ -40,23 +39,22 @@ class Masked:
     reply_cut: str
 
 
-def masked(exchange: Exchange, hidden: Hidden) -> Masked:
+def masked(exchange: Exchange, mask: Mask) -> Masked:
     """Return what may be kept of an exchange."""
-    mask = Mask(hidden)
-    request, request_cut = _bodies(exchange.sent, mask, hidden)
-    reply, reply_cut = _bodies(exchange.received, mask, hidden)
+    request, request_cut = _bodies(exchange.sent, mask)
+    reply, reply_cut = _bodies(exchange.received, mask)
     return Masked(
         address=_checked(shown_address(exchange.url, mask.leaf), mask),
         request=request,
         reply=reply,
         failure=_checked(mask.leaf("", exchange.failure), mask)[:LONGEST_FAILURE],
-        address_cut=_cut(partial(shown_address, exchange.url), mask, hidden),
+        address_cut=_cut(partial(shown_address, exchange.url), mask),
         request_cut=request_cut,
         reply_cut=reply_cut,
     )
 
 
-def _bodies(raw: bytes, mask: Mask, hidden: Hidden) -> tuple[str, str]:
+def _bodies(raw: bytes, mask: Mask) -> tuple[str, str]:
     """Return a body and its cut version."""
     body = clean(raw.decode("utf-8-sig", errors="replace"))
     if not body.strip():
@@ -65,13 +63,13 @@ def _bodies(raw: bytes, mask: Mask, hidden: Hidden) -> tuple[str, str]:
     if shaped is None:
         return _checked(mask.leaf("", body[:LONGEST_READ]), mask), SHAPELESS
     try:
-        return _checked(shaped.shown(mask.leaf), mask), _cut(shaped.shown, mask, hidden)
+        return _checked(shaped.shown(mask.leaf), mask), _cut(shaped.shown, mask)
     except ValueError:
         return BETRAYS, BETRAYS
 
 
-def _cut(shown: Callable[[Leaf], str], mask: Mask, hidden: Hidden) -> str:
-    scissors = Scissors(hidden, mask)
+def _cut(shown: Callable[[Leaf], str], mask: Mask) -> str:
+    scissors = Scissors(mask)
     text = _checked(shown(scissors.leaf), mask)
     return BETRAYS if scissors.betrays() else text
 

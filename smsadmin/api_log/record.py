@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from smsadmin import links
 from smsadmin.api_log.hidden import Hidden, basic, hidden
 from smsadmin.api_log.masking import masked
+from smsadmin.api_log.secrecy import Mask
 from smsadmin.api_log.switch import on_until
 from smsadmin.clock import utc_now
 from smsadmin.database import write
@@ -69,7 +70,7 @@ class Watched:
     ) -> list[dict[str, object]]:
         account = self._account
         opens = _opens(account)
-        hide = _hidden(account, messages, request_id)
+        mask = Mask(_hidden(account, messages, request_id))
         return [
             {
                 "at": at,
@@ -80,7 +81,7 @@ class Watched:
                 "method": exchange.method,
                 "status": exchange.status,
                 "milliseconds": round(exchange.seconds * 1000),
-                **vars(masked(exchange, hide)),
+                **vars(masked(exchange, mask)),
             }
             for at, exchange in seen
         ]

@@ -32,9 +32,10 @@ _OPEN_RECEIPTS = re.compile(r"sms/receipts/[a-z]+/[^•\s]", re.IGNORECASE)
 
 
 class Mask:
-    """Masks the strings of one call, and finds what was missed."""
+    """Masks the strings of calls, and finds what was missed; making one costs more than using it."""
 
     def __init__(self, hidden: Hidden) -> None:
+        self.hidden = hidden
         words = {clean(word) for word in hidden.secrets} - {""}
         spelled = {spelling for word in words for spelling in spellings(word)}
         self._spelled = sorted(spelled, key=len, reverse=True)

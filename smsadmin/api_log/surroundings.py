@@ -17,9 +17,9 @@ from smsadmin.events.switches import switches
 from smsadmin.integration import integration
 from smsadmin.models import Account
 from smsadmin.settings import PREFIX
+from smsadmin.version import DISTRIBUTION, own_version
 
 PACKAGES = (
-    "flask-sms-admin",
     "flask",
     "flask-admin",
     "flask-babel",
@@ -98,6 +98,7 @@ def versions() -> dict[str, object]:
         "python": sys.version.partition(" ")[0],
         "platform": platform.platform(),
         "database": f"{engine().dialect.name} {'.'.join(map(str, number))}",
+        DISTRIBUTION: own_version(),
         **{package: _version(package) for package in PACKAGES},
     }
 

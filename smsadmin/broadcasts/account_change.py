@@ -1,10 +1,13 @@
 """What waits for a provider's account, and what becomes of it when the account is changed or goes."""
 
 import contextlib
+import hashlib
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import and_
+from sqlalchemy.orm import Session
 
 from smsadmin import accounts
 from smsadmin.broadcasts import lifecycle
@@ -66,7 +69,14 @@ def keep_account(account: Account, wanted: Wanted, by: StaffMember) -> None:
 
 def new_account(name: str, wanted: Wanted, by: StaffMember) -> Account:
     """Connect a provider anew; what waited for the account before does not leave; raise `NoKey`."""
-    before = account_of(name)
+    left: list[int] = []
+
+    def note(session: Session, replaced: Account | None) -> None:
+        # A transaction that is repeated may find another account in its place.
+        left[:] = [replaced.id] if replaced else []
+        what = What.REPLACED if replaced else What.CONNECTED
+        noted(by, what, name, differences(replaced, wanted))(session)
+
     account = accounts.connect(
         name,
         login=wanted.login,
@@ -75,10 +85,10 @@ def new_account(name: str, wanted: Wanted, by: StaffMember) -> Account:
         base_url=wanted.base_url,
         price_of_part=wanted.price_of_part,
         currency=wanted.currency,
-        also=noted(by, What.REPLACED if before else What.CONNECTED, name, differences(before, wanted)),
+        also=note,
     )
-    if before is not None:
-        _stop_waiting(before.id)
+    for account_id in left:
+        _stop_waiting(account_id)
     return account
 
 
@@ -90,6 +100,14 @@ def differences(account: Account | None, wanted: Wanted) -> list[Field]:
     if wanted.secret:
         fields.insert(1, ("secret" if wanted.login else "api_key", "", ""))
     return [field for field in fields if field[0] in SECRETS or field[1] != field[2]]
+
+
+def fingerprint(account: Account | None) -> str:
+    """Return what changes with the account and each of its settings that is no secret; empty: not connected."""
+    if account is None:
+        return ""
+    told = json.dumps([account.id, _values(account)])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _values(of: Account | Wanted) -> dict[str, str]:

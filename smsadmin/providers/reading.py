@@ -83,8 +83,12 @@ def strange(reply: Reply, credentials: Credentials, messages: Sequence[Outgoing]
 
 
 def strange_check(reply: Reply, credentials: Credentials) -> CheckFailed:
-    """Return the error for an answer to a question of ours that we do not understand."""
-    return CheckFailed(Reason.STRANGE_ANSWER, kept(reply, credentials))
+    """Return the error for an answer to a question of ours that we do not understand.
+
+    With 5xx it says of itself that it is out of order (RFC 9110, 15.6): for a question as good as out of reach.
+    """
+    reason = Reason.PROVIDER_UNREACHABLE if 500 <= reply.status < 600 else Reason.STRANGE_ANSWER
+    return CheckFailed(reason, kept(reply, credentials))
 
 
 def kept(reply: Reply, credentials: Credentials, messages: Sequence[Outgoing] = ()) -> str:

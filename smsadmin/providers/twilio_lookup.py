@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from smsadmin.providers import http
 from smsadmin.providers.base import CheckFailed, Credentials, Found, Lookup, Missing, Question, Receipt
-from smsadmin.providers.reading import json_object, price, strange_check, word
+from smsadmin.providers.reading import json_object, kept, price, strange_check, word
 from smsadmin.reasons import Reason
 
 LOOKUP = Lookup(at_once=1, pause=timedelta(seconds=1), by_reference=False)
@@ -69,6 +69,9 @@ def refused(reply: http.Reply, credentials: Credentials) -> CheckFailed:
         return CheckFailed(Reason.PROVIDER_BUSY, "429")
     if reply.status == 401:
         return CheckFailed(Reason.WRONG_PASSWORD, "401")
+    # A page in HTML comes from something on the way.
+    if reply.status in (402, 403) and json_object(reply.body):
+        return CheckFailed(Reason.ACCOUNT_REFUSED, kept(reply, credentials))
     return strange_check(reply, credentials)
 
 

@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from smsadmin import SmsAdmin
 from smsadmin.i18n import _, lazy
+from smsadmin.settings import BadSetting
 from smsadmin.standalone import adapters, asked, cabinet, sqlite, staff, views
 from smsadmin.standalone.models import db
 from smsadmin.standalone.shop import as_text
@@ -116,9 +117,23 @@ def _defaults() -> dict[str, Any]:
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, Any]:
-    """Take what is ours; a value that is a JSON list or object becomes one (`SMSADMIN_BASE_URLS`)."""
+    """Take what is ours; raise `BadSetting`."""
     return {
-        name: json.loads(value) if value.startswith(("{", "[")) else value
+        name: _read(name, value)
         for name, value in variables.items()
         if name in FROM_ENVIRONMENT or name.startswith(PREFIXES)
     }
+
+
+def _read(name: str, value: str) -> Any:
+    """Return a variable's value; what begins as a JSON list or object is one (`SMSADMIN_BASE_URLS`)."""
+    if not value.startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        # Its value stays unsaid: it may be a key.
+        raise BadSetting(
+            f"{name} begins with {value[0]} but is not JSON: write names and texts in double quotes, "
+            'e.g. {"RUB": 500}.'
+        ) from error

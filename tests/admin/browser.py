@@ -58,11 +58,11 @@ class Browser:
 
 
 def tokens(html: str) -> dict[str, str]:
-    """Return the tokens of a page's forms, ours and the host's."""
+    """Return what a page's forms carry unseen: the tokens, ours and the host's, and what was stored then."""
     inputs = re.findall(r"<input[^>]*>", html)
     named = {name: tag for tag in inputs for name in re.findall(r'name="(\w+)"', tag)}
     return {
         name: re.findall(r'value="([^"]*)"', named[name])[0]
-        for name in ("sms_token", "csrf_token")
+        for name in ("sms_token", "csrf_token", "seen")
         if name in named
     }

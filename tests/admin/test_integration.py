@@ -123,7 +123,10 @@ def test_an_empty_password_keeps_the_stored_one(boss: Browser) -> None:
 def test_another_login_needs_its_own_password(boss: Browser) -> None:
     connect(boss, "smsc")
 
-    assert "Fill this field in." in connect(boss, "smsc", login="other", secret="")
+    page = connect(boss, "smsc", login="other", secret="")
+
+    assert "Another login needs its password as well." in page
+    assert "Leave the field empty to keep it." not in page
     assert the_account().login == LOGIN
 
 

@@ -149,6 +149,24 @@ def test_a_name_that_does_not_resolve_is_refused(boss: Browser, host: str) -> No
     assert accounts.connected() == []
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_name_with_one_public_and_one_private_address_is_refused(
+    boss: Browser, monkeypatch: pytest.MonkeyPatch, order: int
+) -> None:
+    resolve = socket.getaddrinfo
+    both = ["192.0.9.7", "10.0.0.1"][::order]
+
+    def two(host: str, *rest: Any, **more: Any) -> Any:
+        if host != "both.example":
+            return resolve(host, *rest, **more)
+        return [found for address in both for found in resolve(address, *rest, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+
+    assert "both.example is in the private network." in connect(boss, "smsc", base_url="https://both.example")
+    assert accounts.connected() == []
+
+
 def test_a_resolver_that_hangs_does_not_hold_the_page(boss: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     resolve, released = socket.getaddrinfo, Event()
 
@@ -178,7 +196,7 @@ def test_a_stored_password_does_not_go_to_an_address_typed_later(boss: Browser) 
     before = the_account()
 
     page = connect(boss, "smsc", secret="", base_url=PUBLIC)
-    assert "Fill this field in." in page
+    assert "Another address of the provider needs the password as well." in page
     assert the_account().id == before.id
 
     connect(boss, "smsc", base_url=PUBLIC)

@@ -1,18 +1,19 @@
 """Who changed what on the integration screen: every change is kept and shown, and no secret is."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from smsadmin import accounts, integration_changes
 from smsadmin.admin.integration.history import WORDS
 from smsadmin.clock import utc_now
 from smsadmin.database import read, write
 from smsadmin.host import Role, StaffMember
-from smsadmin.integration_changes import What, record
+from smsadmin.integration_changes import Field, What, noted
 from smsadmin.models import IntegrationChange
 from smsadmin.reasons import Reason
 from tests.admin.browser import Browser
@@ -30,6 +31,11 @@ def rows() -> list[tuple[str, str, list[list[str]]]]:
         lambda session: session.scalars(select(IntegrationChange).order_by(IntegrationChange.id)).all()
     )
     return [(row.provider, row.what, json.loads(row.fields)) for row in found]
+
+
+def change(what: What, provider: str = "", fields: Sequence[Field] = ()) -> None:
+    """Write down a change by Anna."""
+    write(noted(ANNA, what, provider, fields))
 
 
 def test_connecting_is_kept_with_the_login_and_without_the_password(boss: Browser) -> None:
@@ -83,6 +89,41 @@ def test_another_account_and_its_removal_are_kept(boss: Browser) -> None:
         ("smsc", "replaced", [["login", LOGIN, ""], ["api_key", "", ""]]),
         ("smsc", "removed", []),
     ]
+
+
+def test_a_removed_account_is_kept_with_its_login(boss: Browser) -> None:
+    connect(boss, "smsc")
+    boss.press("/integration/smsc/remove", "/integration/smsc/remove")
+
+    assert rows()[1:] == [("smsc", "removed", [["login", LOGIN, ""]])]
+    assert f"Login: {LOGIN} → —" in boss.read("/integration/")
+
+
+def test_a_secret_that_somebody_hands_to_the_history_is_not_written(shop: Shop) -> None:
+    change(
+        What.CHANGED, "smsc", [("secret", "old-one", "new-one"), ("api_key", "a", "b"), ("sender", "A", "B")]
+    )
+
+    assert rows() == [("smsc", "changed", [["secret", "", ""], ["api_key", "", ""], ["sender", "A", "B"]])]
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"provider": "smsc", "what": "changed", "fields": '[["old_name", "1", "2"]]'}, "old_name: 1 → 2"),
+        ({"provider": "", "what": "changed", "fields": '[["a", "1", "2"], ["b", "3", "4"]]'}, "b: 3 → 4"),
+        ({"provider": "smsc", "what": "old_word"}, "SMSC: old_word"),
+        ({"provider": "gone", "what": "connected"}, "gone: connected"),
+    ],
+)
+def test_a_row_of_another_version_is_shown_by_its_own_words(
+    boss: Browser, row: dict[str, str], says: str
+) -> None:
+    values = {"at": utc_now(), "by_key": "7", "by_name": "Анна", "fields": "[]"} | row
+    write(lambda session: session.execute(insert(IntegrationChange).values(**values)))
+
+    for page in ("/integration/", "/integration/changes"):
+        assert says in boss.read(page)
 
 
 def test_the_settings_of_all_sms_are_kept(signed_in: SignedIn, boss: Browser) -> None:
@@ -140,7 +181,7 @@ def test_a_change_that_fails_leaves_no_trace(boss: Browser) -> None:
 
 def test_the_page_has_the_last_ten_and_the_list_has_all(boss: Browser) -> None:
     for number in range(55):
-        record(ANNA, What.TEXT_PREFIX, fields=[("text_prefix", "", f"Shop{number}.")])
+        change(What.TEXT_PREFIX, fields=[("text_prefix", "", f"Shop{number}.")])
 
     page = boss.read("/integration/")
     assert page.count("Анна") == 10
@@ -151,7 +192,7 @@ def test_the_page_has_the_last_ten_and_the_list_has_all(boss: Browser) -> None:
 
 
 def test_no_change_is_told_as_html(boss: Browser) -> None:
-    record(ANNA, What.TEXT_PREFIX, fields=[("text_prefix", "", "<b>x</b>")])
+    change(What.TEXT_PREFIX, fields=[("text_prefix", "", "<b>x</b>")])
 
     answer = boss.open("/integration/").text
     assert "<b>x</b>" not in answer

@@ -1,13 +1,18 @@
 """The settings of all SMS on the integration screen: the switch, the name in the text, the key that seals."""
 
+from html import unescape
+
 from cryptography.fernet import Fernet
+from sqlalchemy import update
 
 from smsadmin import accounts, integration
-from smsadmin.broadcasts import lifecycle
+from smsadmin.broadcasts import global_switch, lifecycle
+from smsadmin.database import write
 from smsadmin.events.emit import emit
 from smsadmin.events.switches import turn
+from smsadmin.models import Broadcast
 from smsadmin.states import BroadcastState
-from tests.admin.browser import Browser
+from tests.admin.browser import Browser, tokens
 from tests.admin.conftest import MY_PHONE, SignedIn
 from tests.hostapp.models import db
 from tests.plugin import Shop
@@ -69,6 +74,36 @@ def test_switching_off_pauses_and_skips_and_on_again_says_what_stays_paused(
     assert "stay paused until you let them go on: “Распродажа”." in page.text
 
 
+def test_many_paused_broadcasts_are_named_and_counted_within_a_cookie(shop: Shop, boss: Browser) -> None:
+    names = [
+        f"{number} " + "".join(chr(0x410 + (number * j * j) % 64) for j in range(190)) for number in range(40)
+    ]
+    ids = [shop.broadcast(name=name) for name in names]
+    paused = update(Broadcast).where(Broadcast.id.in_(ids))
+    write(lambda session: session.execute(paused.values(state="paused", pause_reason="sms_off")))
+    global_switch.switch_off()
+    ours = tokens(boss.open("/integration/").text)
+
+    page = unescape(boss.post("/integration/switch", **ours, on="1").text)
+
+    said = page.partition("stay paused until you let them go on: ")[2].partition("</div>")[0]
+    assert said.startswith(f"“{names[0][:60]}…”, “{names[1][:60]}…”")
+    assert said.count("“") == 5
+    assert "and 35 more." in said
+
+
+def test_five_paused_broadcasts_are_all_named(shop: Shop, boss: Browser) -> None:
+    for number in range(5):
+        shop.broadcast(name=f"Акция {number}")
+    paused = update(Broadcast).values(state="paused", pause_reason="sms_off")
+    write(lambda session: session.execute(paused))
+    global_switch.switch_off()
+
+    page = unescape(boss.press("/integration/", "/integration/switch", on="1").text)
+
+    assert "go on: “Акция 0”, “Акция 1”, “Акция 2”, “Акция 3”, “Акция 4”." in page
+
+
 def test_the_question_about_what_is_off_already_offers_the_way_back(boss: Browser) -> None:
     boss.press("/integration/switch", "/integration/switch", on="")
 
@@ -115,7 +150,7 @@ def test_in_a_copy_with_another_key_nothing_is_sent_and_no_page_breaks(
     boss = boss_elsewhere(SMSADMIN_KEYS=Fernet.generate_key().decode())
 
     for name in ("smsc", "seventech"):
-        page = boss.press("/integration/", f"/integration/{name}/check", phone=MY_PHONE)
+        page = boss.press("/integration/", f"/integration/{name}/check", phone=MY_PHONE, once="0" * 32)
 
         assert page.status_code == 200
         assert "Nothing is stored or sent" in page.text

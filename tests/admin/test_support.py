@@ -156,12 +156,13 @@ def test_an_error_shows_what_was_written_as_text(boss: Browser) -> None:
 
 
 def test_the_list_has_ones_own_and_the_owner_sees_all(shop: Shop, signed_in: SignedIn) -> None:
-    boss, operator, guest = (signed_in(level) for level in ("boss", "operator", "guest"))
+    boss, lead, operator, guest = (signed_in(level) for level in ("boss", "lead", "operator", "guest"))
     ask(operator, text="Вопрос менеджера")
     ask(guest, text="Вопрос наблюдателя")
 
     assert "Вопрос наблюдателя" in guest.read(SUPPORT)
     assert "Вопрос менеджера" not in guest.read(SUPPORT)
+    assert "Вопрос" not in lead.read(SUPPORT)
     assert "Вопрос менеджера" in boss.read(SUPPORT)
     assert "Вопрос наблюдателя" in boss.read(SUPPORT)
     assert "operator-" in boss.read(SUPPORT)

@@ -1,10 +1,14 @@
 """The support on every page of ours: how it is reached, when it answers, and that it never disturbs a page."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from smsadmin.clock import utc_now
+from smsadmin.database import write
+from smsadmin.models import SupportRequest
 from tests.admin.asking import EVENTS, SUPPORT, TEXT, ask, corner_of, kept
 from tests.admin.browser import OFFICE, Browser, tokens
 from tests.admin.conftest import MY_PHONE, SignedIn
@@ -93,7 +97,7 @@ def test_what_is_not_set_is_not_there_and_the_form_is(boss: Browser) -> None:
 def test_the_hours_say_open_now(boss_elsewhere: SignedIn) -> None:
     corner = corner_of(boss_elsewhere(**ALWAYS).read(EVENTS))
 
-    assert "Mon–Sun 0:00–24:00 (Moscow, UTC+3)" in corner
+    assert "around the clock (Moscow, UTC+3)" in corner
     assert ">open now<" in corner
 
 
@@ -105,10 +109,35 @@ def test_the_hours_say_closed_and_when_it_opens(boss_elsewhere: SignedIn) -> Non
 
 
 def test_the_hours_are_in_russian_for_who_reads_russian(shop: Shop, boss_elsewhere: SignedIn) -> None:
-    browser = boss_elsewhere(**ALWAYS)
+    browser = boss_elsewhere(SMSADMIN_SUPPORT_HOURS="Mon-Sun 09:00-21:00")
     browser.language = "ru"
 
-    assert "Пн–Вс 0:00–24:00 (Москва, UTC+3)" in corner_of(browser.read(EVENTS))
+    assert "Пн–Вс 9:00–21:00 (Москва, UTC+3)" in corner_of(browser.read(EVENTS))
+
+
+def test_without_any_way_to_the_support_the_form_is_not_offered_instead_of_one(
+    boss: Browser, boss_elsewhere: SignedIn
+) -> None:
+    alone, beside = corner_of(boss.read(EVENTS)), corner_of(boss_elsewhere(**WAYS).read(EVENTS))
+
+    assert "sms-support-ways" not in alone
+    assert "Or write here" not in alone
+    assert "Write here: a request" in alone
+    assert "Or write here" in beside
+
+
+def test_the_owner_is_led_to_the_requests_of_all_and_told_how_many_there_are(
+    boss: Browser, operator: Browser
+) -> None:
+    ask(operator)
+    week = utc_now() - timedelta(days=7, minutes=1)
+    ask(operator, text="Another request of last week")
+    write(
+        lambda session: session.execute(update(SupportRequest).where(SupportRequest.id == 2).values(at=week))
+    )
+
+    assert ">Requests: 1 in 7 days<" in corner_of(boss.read(EVENTS))
+    assert ">My requests<" in corner_of(operator.read(EVENTS))
 
 
 def test_the_phone_of_who_asks_is_filled_in(boss: Browser) -> None:
@@ -123,7 +152,7 @@ def test_while_it_is_closed_a_request_is_registered_and_an_answer_promised(boss_
     answer = ask(boss_elsewhere(**closed_now())).text
 
     assert f"Request No. {kept()[0].id} is registered." in answer
-    assert re.search(r"closed now: expect an answer from \w{3} 12:00 \(UTC\)\.", answer)
+    assert re.search(r"closed now\. Expect an answer not before \w{3} 12:00 \(UTC\)\.", answer)
 
 
 def test_the_list_is_reached_from_the_corner_and_not_from_the_menu(boss: Browser) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote, quote_plus
 
 from smsadmin.api_log.hidden import Hidden, basic, hidden
 from smsadmin.api_log.masking import Masked, masked
+from smsadmin.api_log.secrecy import Mask
 from smsadmin.providers.exchange import Exchange
 
 LOGIN, PASSWORD, CALLBACK = "shop", "Пар/оль+7&<x>", "cb-Secret_0123456789"
@@ -60,7 +61,7 @@ def kept(
 ) -> Masked:
     """Return what is kept of an exchange."""
     request, reply = (body.encode() if isinstance(body, str) else body for body in (sent, received))
-    return masked(Exchange("POST", url, request, 200, reply, "", 0.1), hide)
+    return masked(Exchange("POST", url, request, 200, reply, "", 0.1), Mask(hide))
 
 
 def everything(call: Masked) -> str:

@@ -1,5 +1,6 @@
 """What the API access log keeps of a call: readable, and without anything that opens something."""
 
+import base64
 import json
 from urllib.parse import urlencode
 
@@ -146,6 +147,52 @@ def test_the_support_sees_four_digits_of_other_peoples_phones_too() -> None:
         "next_page_uri": "/Messages.json?To=%2B•••••••8877&Page=1",
         "cost": "3.50",
     }
+
+
+@pytest.mark.parametrize("field", ["error", "message", "detail", "comment", "x"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "8 (926) 999-88-77",
+        "+7 926 999-88-77",
+        "8926-9998877",
+        "+7 - 926 - 999 - 88 - 77",
+        "8.926.999.88.77",
+        "7 926 999–88–77",
+        "(926) 999 88 77",
+        "15 8 (926) 999-88-77 2026",
+        "+7 926 999-88-77 +7 926 999-88-77",
+    ],
+)
+def test_the_support_sees_four_digits_of_a_strangers_phone_however_it_is_written(
+    field: str, written: str
+) -> None:
+    shown = kept(json.dumps({"a": [{field: f"bad: {written}: no"}], written: 1})).reply_cut
+
+    assert "926" not in shown
+    assert "999" not in shown
+    assert "8877" in shown or "[text cut out" in shown
+
+
+def test_the_support_sees_times_amounts_and_short_numbers() -> None:
+    reply = {
+        "last_date": "25.11.2026 10:15:00",
+        "date": "2026-11-25 10:15:00",
+        "date_sent": "Wed, 25 Nov 2026 10:15:00 +0000",
+        "error": "code 21211, 0.50 of 100.00, at 10.0.0.1",
+    }
+
+    assert json.loads(kept(json.dumps(reply)).reply_cut) == reply
+
+
+@pytest.mark.parametrize(("login", "secret"), [("shop", "demo-password"), ("demo", "x-secret"), ("a1", "bc")])
+def test_base64_is_masked_without_its_padding_too(login: str, secret: str) -> None:
+    hide = hidden("s.example/", [secret, *basic(login, secret)])
+
+    for written in (f"{login}:{secret}", secret):
+        code = base64.b64encode(written.encode()).decode().rstrip("=")
+        for said in (code, f"{code}=", f"{code}.x", f"Basic {code} given"):
+            assert code not in everything(kept(json.dumps({"error": said}), hide=hide))
 
 
 def test_the_support_sees_no_word_of_a_text_wherever_it_is_repeated() -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smsadmin.api_log.cutting import FIELDS
 from smsadmin.api_log.encodings import bottom, clean
 from smsadmin.api_log.hidden import basic, hidden
 from tests.api_log.calls import ENCODINGS, Encode, everything, kept
@@ -19,7 +20,10 @@ secrets = st.text(LETTERS, min_size=6, max_size=30).filter(
     lambda word: len(set(word)) > 3 and "•" not in word
 )
 codes = st.text(st.sampled_from(ALPHABET), min_size=6, max_size=14)
-words = st.text(st.sampled_from("абвгдежзиклмнопрстуф" + ALPHABET), min_size=5, max_size=12)
+# A word that is a name of the providers' manuals stays by design.
+words = st.text(st.sampled_from("абвгдежзиклмнопрстуф" + ALPHABET), min_size=5, max_size=12).filter(
+    lambda word: word.lower() not in FIELDS
+)
 encodings = st.lists(st.sampled_from(list(ENCODINGS.values())), max_size=3)
 PLACES: list[Encode] = [
     str,

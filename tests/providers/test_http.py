@@ -209,7 +209,11 @@ def test_an_address_with_a_phone_in_it_reaches_no_log(caplog: pytest.LogCaptureF
     caplog.set_level(logging.DEBUG)
     broken = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nno header\r\n\r\n{}"
 
-    with socket_server(lambda connection: (connection.recv(65_536), connection.sendall(broken))) as address:
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(broken)
+
+    with socket_server(answer) as address:
         call("GET", f"http://{address}/Messages.json", deadline=5, params={"To": "+79261234567"})
 
     assert "79261234567" not in caplog.text

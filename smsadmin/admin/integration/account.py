@@ -6,17 +6,17 @@ from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from smsadmin.accounts import connected, go_on, refresh_balance
+from smsadmin.accounts import connected, go_on, keys_open, refresh_balance, sending_account
 from smsadmin.admin.access import IntegrationRoom, checked_post, staff_member
 from smsadmin.admin.forms import posted
 from smsadmin.admin.integration.account_form import AccountForm
 from smsadmin.admin.integration.check import check
-from smsadmin.admin.integration.check_wording import of_a_check
+from smsadmin.admin.integration.check_wording import of_a_failure
 from smsadmin.admin.integration.forms import CheckForm
 from smsadmin.admin.integration.provider_texts import TEXTS
 from smsadmin.admin.integration.settings import FIELDS, callback
 from smsadmin.admin.integration.view import choose_view, is_extended
-from smsadmin.admin.obstacles import keys_open
+from smsadmin.admin.refusals import too_old
 from smsadmin.broadcasts.account_change import account_of, keep_account, new_account, remove_account, waiting
 from smsadmin.i18n import _
 from smsadmin.integration_changes import What, noted
@@ -41,8 +41,10 @@ class AccountPages(IntegrationRoom):
         form.speak_for(provider_name, current, waiting(current.id) if current else None)
         if request.method == "POST":
             checked_post()
+            if form.is_overtaken:
+                return _as_it_is_now(provider_name)
             if form.validate() and self._stored(provider_name, current, form):
-                return back(provider_name)
+                return back()
         return self.render(
             "integration_account.html",
             provider=PROVIDERS[provider_name],
@@ -67,10 +69,13 @@ class AccountPages(IntegrationRoom):
         except NoKey:
             flash(no_key(), "error")
             return False
-        flash(
-            _("%(provider)s is connected. Check the connection now.", provider=provider(name).title),
-            "success",
+        asks_for_check = (
+            current is None or form.is_other_account or bool(form.secret.data or form.key_entered)
         )
+        connected_now = _(
+            "%(provider)s is connected. Check the connection now.", provider=provider(name).title
+        )
+        flash(connected_now if asks_for_check else _("Saved."), "success")
         return True
 
     @expose("/<provider_name>/remove", methods=["GET"])
@@ -102,7 +107,7 @@ class AccountPages(IntegrationRoom):
         checked_post()
         if _balance_is_read(_connected(provider_name)):
             flash(_("The balance is up to date: the provider accepts what is entered here."), "success")
-        return back(provider_name)
+        return back()
 
     @expose("/<provider_name>/go-on", methods=["POST"])
     def check_and_go_on(self, provider_name: str) -> Response:
@@ -112,8 +117,8 @@ class AccountPages(IntegrationRoom):
         if not provider(provider_name).abilities.balance or _balance_is_read(current):
             go_on(current.id, noted(member, What.WENT_ON, provider_name))
             doorbell.ring_send(current.id)
-            flash(_("%(provider)s sends again.", provider=provider(provider_name).title), "success")
-        return back(provider_name)
+            flash(_goes_on(current), "success")
+        return back()
 
     @expose("/<provider_name>/check", methods=["POST"])
     def check(self, provider_name: str) -> Response:
@@ -123,12 +128,13 @@ class AccountPages(IntegrationRoom):
         form = posted(CheckForm)
         phone = form.e164()
         if not form.validate() or phone is None:
-            flash(form.phone.errors[0], "error")
-            return back(provider_name)
+            flash(form.phone.errors[0] if form.phone.errors else too_old(), "error")
+            return back()
         try:
-            check(current, Addressee(member.key, member.name, phone))
+            check(current, Addressee(member.key, member.name, phone), form.once.data)
         except NoKey:
             flash(no_key(), "error")
+            return back()
         return back(provider_name)
 
 
@@ -142,13 +148,36 @@ def _balance_is_read(account: Account) -> bool:
     try:
         refresh_balance(account)
     except CheckFailed as error:
-        why = of_a_check(error.reason)
+        why = of_a_failure(error, account)
         flash(f"{why.says} {why.advice}", "error")
         return False
     except NoKey:
         flash(no_key(), "error")
         return False
     return True
+
+
+def _goes_on(account: Account) -> str:
+    """Return that a stop is over, and who sends where it is another account."""
+    title, sender = provider(account.provider).title, sending_account()
+    if sender is None or sender.id == account.id:
+        return str(_("%(provider)s sends again.", provider=title))
+    said: str = _(
+        "%(provider)s is not stopped any more. SMS are sent through %(first)s, which comes first.",
+        provider=title,
+        first=provider(sender.provider).title,
+    )
+    return said
+
+
+def _as_it_is_now(name: str) -> Response:
+    """Lead back to a form whose ground has changed: what was entered would silently undo what somebody did."""
+    said = _(
+        "Nothing is saved: somebody has changed these settings since you opened the page, or the button was "
+        "pressed twice. This is what is stored now."
+    )
+    flash(said, "error")
+    return redirect(url_for("sms_integration.account", provider_name=name), 303)
 
 
 def no_key() -> str:
@@ -158,5 +187,5 @@ def no_key() -> str:
 
 
 def back(name: str | None = None) -> Response:
-    """Lead back to the integration page, to a provider's card."""
+    """Lead back to the integration page: to its top, where what has happened is said, or to what is named so."""
     return redirect(url_for("sms_integration.index", _anchor=name), 303)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import list_currencies
-from wtforms import BooleanField, DecimalField, PasswordField, StringField, ValidationError
+from wtforms import BooleanField, DecimalField, HiddenField, PasswordField, StringField, ValidationError
 from wtforms.validators import NumberRange, Optional, StopValidation
 from wtforms.widgets import TextInput
 
@@ -14,7 +14,7 @@ from smsadmin.admin.integration.base_url import check_base_url
 from smsadmin.admin.integration.forms import stripped
 from smsadmin.admin.integration.provider_texts import TEXTS, ProviderTexts
 from smsadmin.admin.integration.settings import FIELDS
-from smsadmin.broadcasts.account_change import Wanted, is_other_account
+from smsadmin.broadcasts.account_change import Wanted, fingerprint, is_other_account
 from smsadmin.broadcasts.global_switch import Waiting
 from smsadmin.i18n import _, lazy
 from smsadmin.models import Account
@@ -76,6 +76,9 @@ class AccountForm(SafeForm):
     )
     sure = BooleanField(lazy("This will be another account: I know what becomes of what waits."))
 
+    seen = HiddenField()
+    """What was stored when the form was opened, as a fingerprint."""
+
     name: str
     texts: ProviderTexts
     account: Account | None
@@ -85,6 +88,8 @@ class AccountForm(SafeForm):
         """Name the fields as the provider does, and check against what is connected and what waits."""
         self.name, self.texts, self.account, self.waiting = name, TEXTS[name], account, waiting
         self.currency.data = self.currency.data or self.texts.currency
+        if self.seen.raw_data is None:
+            self.seen.data = fingerprint(account)
         self.base_url.render_kw = {**(self.base_url.render_kw or {}), "placeholder": usual_base_url(name)}
         for setting in FIELDS:
             self[setting.key].label.text = setting.label(self.texts)
@@ -101,6 +106,11 @@ class AccountForm(SafeForm):
     def key_entered(self) -> bool:
         """Say whether an API key was entered where the provider knows such a thing."""
         return bool(self.texts.api_key and self.api_key.data)
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Say whether somebody has changed the account since the form was opened."""
+        return self.seen.data != fingerprint(self.account)
 
     @property
     def is_other_account(self) -> bool:
@@ -144,7 +154,16 @@ class AccountForm(SafeForm):
         """Ask for a secret where none is stored for this login at this address."""
         self._not_too_long(field)
         if self.login.data and not field.data and not self.key_entered and self._needs_secret():
-            raise ValidationError(_("Fill this field in."))
+            # "Leave the field empty to keep it" is not true then.
+            field.description = _("It is kept encrypted and never shown again.")
+            raise ValidationError(self._why_a_secret())
+
+    def _why_a_secret(self) -> str:
+        if self.account is None:
+            return str(_("Fill this field in."))
+        if self.login.data != self.account.login:
+            return str(_("Another login needs its password as well."))
+        return str(_("Another address of the provider needs the password as well."))
 
     def validate_api_key(self, field: Any) -> None:
         """Take a key alone: with a login beside it nobody could tell which of the two is meant."""
@@ -154,7 +173,8 @@ class AccountForm(SafeForm):
                 _("Either the login and the password, or the API key: empty the fields that are not used.")
             )
         if not field.data and not self.login.data and self._keeps_key() and self._needs_secret():
-            raise ValidationError(_("Fill this field in."))
+            field.description = ""
+            raise ValidationError(_("Another address of the provider needs the API key as well."))
 
     def validate_sender(self, field: Any) -> None:
         """Check the sender against the provider's own form."""

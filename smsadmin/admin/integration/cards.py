@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 from flask_babel import format_timedelta
 
-from smsadmin.accounts import connected
+from smsadmin.accounts import connected, keys_open, stopped
 from smsadmin.admin.integration.check import Check, last_check
-from smsadmin.admin.integration.check_wording import test_outcome
+from smsadmin.admin.integration.check_wording import of_a_stop, test_outcome
 from smsadmin.admin.integration.forms import CheckForm
 from smsadmin.admin.integration.provider_texts import TEXTS, ProviderTexts
 from smsadmin.admin.integration.receipts import Trouble, receipts_trouble
@@ -18,11 +19,11 @@ from smsadmin.admin.integration.settings import (
     Setting,
     balance_is_low,
     balance_limit,
+    callback,
     of_provider,
 )
-from smsadmin.admin.obstacles import stopped
 from smsadmin.admin.times import shown_money
-from smsadmin.admin.wording import REASON_SENTENCES, Sentence
+from smsadmin.admin.wording import Sentence
 from smsadmin.current import settings
 from smsadmin.host import StaffMember
 from smsadmin.i18n import _
@@ -51,6 +52,10 @@ class Card:
     why_not: str
     """Why a connected one does not send: who comes first."""
     stopped: Sentence | None
+    locked: bool
+    """No key here opens its password."""
+    to_do: Fact | None
+    """What is still to be copied into its cabinet; None once a delivery report has come."""
     facts: list[Fact]
     warnings: list[str]
     check_form: CheckForm
@@ -88,14 +93,21 @@ def _card(provider: Provider, account: Account | None, accounts: list[Account], 
         account=account,
         sends=account is not None and account.id == accounts[0].id,
         why_not=_why_not(account, accounts),
-        stopped=REASON_SENTENCES[reason] if reason else None,
+        stopped=of_a_stop(reason, account) if account and reason else None,
+        locked=account is not None and not keys_open([account]),
+        to_do=_to_do(account) if account else None,
         facts=_facts(account) if account else [],
         warnings=_warnings(account, provider) if account else [],
-        check_form=CheckForm(phone=member.phone or ""),
+        check_form=CheckForm(phone=member.phone or "", once=token_hex(16)),
         check=last_check(provider.name) if account else None,
         last_test=test,
-        last_outcome=test_outcome(test) if test else "",
+        last_outcome=test_outcome(test, account) if account and test else "",
     )
+
+
+def _to_do(account: Account) -> Fact | None:
+    address = None if account.last_receipt_at else callback(account.provider)
+    return Fact(TEXTS[account.provider].callback_step, address, to_copy=True) if address else None
 
 
 def _facts(account: Account) -> list[Fact]:
@@ -175,16 +187,20 @@ def _why_not(account: Account | None, accounts: list[Account]) -> str:
     return said
 
 
-def who_sends() -> str:
-    """Return the sentence at the top of the page."""
+def who_sends(enabled: bool) -> str:
+    """Return the sentence at the top of the page; `enabled` is the switch for all SMS."""
     accounts = connected()
     if not accounts:
-        nobody: str = _("No provider is connected: nothing is sent. Connect one of them.")
-        return nobody
+        return str(_("No provider is connected: nothing is sent. Connect one of them."))
     title = PROVIDERS[accounts[0].provider].title
-    said: str = (
-        _("SMS go through %(provider)s, which is stopped at the moment.", provider=title)
-        if stopped(accounts[0])
-        else _("SMS are sent through %(provider)s.", provider=title)
-    )
-    return said
+    if not enabled:
+        said = _("SMS is off. Switched on again, they go through %(provider)s.", provider=title)
+    elif not keys_open(accounts[:1]):
+        said = _(
+            "Nothing is sent: the key that opens the password of %(provider)s is missing.", provider=title
+        )
+    elif stopped(accounts[0]):
+        said = _("SMS go through %(provider)s, which is stopped at the moment.", provider=title)
+    else:
+        said = _("SMS are sent through %(provider)s.", provider=title)
+    return str(said)

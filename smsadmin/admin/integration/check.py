@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask import session
 
 from smsadmin.accounts import refresh_balance
-from smsadmin.admin.integration.check_wording import GOOD, of_a_check, test_outcome
+from smsadmin.admin.integration.check_wording import GOOD, of_a_failure, test_outcome
 from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import Sentence
 from smsadmin.broadcasts.account_change import account_of
@@ -18,19 +18,16 @@ from smsadmin.integration import integration
 from smsadmin.models import Account, Message
 from smsadmin.providers import PROVIDERS, provider
 from smsadmin.providers.base import CheckFailed
-from smsadmin.reasons import Reason
-from smsadmin.sending.to_oneself import Addressee, Closed, send_test
+from smsadmin.sending.to_oneself import Addressee, Closed, SentBefore, send_test
+from smsadmin.states import State
 from smsadmin.text.template import prefixed
 
 KEPT = "sms_check"
 """Where the visitor's session keeps the last check until it is shown; no phone and no text is in it."""
 
-EMPTY, OFF, STOPPED = "empty", "off", "stopped"
+OFF, STOPPED = "off", "stopped"
 
 UNSENT: dict[str, Sentence] = {
-    EMPTY: Sentence(
-        lazy("No test SMS was sent: there is no money on the account."), of_a_check(Reason.NO_MONEY).advice
-    ),
     OFF: Sentence(
         lazy("No test SMS was sent: SMS is switched off."), lazy("Switch it on, then check again.")
     ),
@@ -56,32 +53,40 @@ class Check:
     """What a check has found, step by step."""
 
     steps: list[Step]
+    unsent: bool = False
+    """It was we who sent no test SMS, so the provider has answered nothing that could be looked up."""
 
     @property
     def failed(self) -> bool:
         """Say whether something went wrong."""
         return any(step.good is False for step in self.steps)
 
+    @property
+    def refused(self) -> bool:
+        """Say whether something went wrong at the provider, or on the way there."""
+        return self.failed and not self.unsent
 
-def check(account: Account, addressee: Addressee) -> None:
-    """Ask for the balance and, where that is well, send a test SMS; keep what came of it; raise `NoKey`.
 
-    Each of the two takes 10 seconds at most.
+def check(account: Account, addressee: Addressee, form: str) -> None:
+    """Ask for the balance and, where it comes, send a test SMS; keep what came of it; raise `NoKey`.
+
+    Each of the two takes 10 seconds at most. A balance of 0 or less says nothing: an account may be on credit.
+    A form whose button is pressed twice sends one test SMS: `form` is its unguessable name.
     """
-    session[KEPT] = {"provider": account.provider} | _checked(account, addressee)
+    session[KEPT] = {"provider": account.provider} | _checked(account, addressee, form)
 
 
-def _checked(account: Account, addressee: Addressee) -> dict[str, Any]:
+def _checked(account: Account, addressee: Addressee, form: str) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     if provider(account.provider).abilities.balance:
-        kept["balance_ms"], kept["balance_reason"] = _timed(lambda: _balance(account))
-        if kept["balance_reason"]:
-            return kept
-        if _is_empty(account.provider):
-            return kept | {"unsent": EMPTY}
+        kept["balance_ms"], why = _timed(lambda: _balance(account))
+        if why:
+            return kept | {"balance_says": str(why.says), "balance_advice": str(why.advice)}
     text = prefixed(integration().text_prefix, _("This is a test: SMS can be sent."))
     try:
-        kept["test_ms"], kept["test_id"] = _timed(lambda: send_test(account, addressee, text).id)
+        kept["test_ms"], kept["test_id"] = _timed(lambda: send_test(account, addressee, text, form).id)
+    except SentBefore as before:
+        kept["test_id"], kept["again"] = before.message_id, True
     except Closed:
         kept["unsent"] = STOPPED if integration().enabled else OFF
     return kept
@@ -96,8 +101,8 @@ def last_check(name: str) -> Check | None:
     del session[KEPT]
     steps = [_balance_step(account, kept)]
     if "test_id" in kept or "unsent" in kept:
-        steps.append(_test_step(kept))
-    return Check(steps)
+        steps.append(_test_step(account, kept))
+    return Check(steps, "unsent" in kept)
 
 
 def _timed(call: Callable[[], Any]) -> tuple[int, Any]:
@@ -107,34 +112,31 @@ def _timed(call: Callable[[], Any]) -> tuple[int, Any]:
     return round((monotonic() - started) * 1000), told
 
 
-def _balance(account: Account) -> str:
-    """Return why the balance could not be had; empty when it came."""
+def _balance(account: Account) -> Sentence | None:
+    """Return why the balance could not be had; None when it came."""
     try:
         refresh_balance(account)
     except CheckFailed as error:
-        return error.reason.value
-    return ""
-
-
-def _is_empty(name: str) -> bool:
-    account = account_of(name)
-    return account is not None and account.balance is not None and account.balance <= 0
+        return of_a_failure(error, account)
+    return None
 
 
 def _balance_step(account: Account, kept: dict[str, Any]) -> Step:
     if "balance_ms" not in kept:
         title = PROVIDERS[account.provider].title
         return Step(None, _("%(provider)s does not tell the balance.", provider=title))
-    if kept["balance_reason"]:
-        why = of_a_check(Reason(kept["balance_reason"]))
-        return Step(False, str(why.says), str(why.advice), kept["balance_ms"])
+    if "balance_says" in kept:
+        return Step(False, kept["balance_says"], kept["balance_advice"], kept["balance_ms"])
     amount = shown_money(account.balance, account.balance_currency)
     return Step(True, _("Balance: %(amount)s.", amount=amount), milliseconds=kept["balance_ms"])
 
 
-def _test_step(kept: dict[str, Any]) -> Step:
+def _test_step(account: Account, kept: dict[str, Any]) -> Step:
     if "test_id" in kept:
         message = read(lambda session: session.get_one(Message, kept["test_id"]))
-        return Step(message.state in GOOD, test_outcome(message), milliseconds=kept["test_ms"])
+        # Pressed twice, the second answer may come while the first call is still under way.
+        good = None if message.state == State.SENDING else message.state in GOOD
+        again = _("This check was started already: no second SMS is sent.") if "again" in kept else ""
+        return Step(good, test_outcome(message, account), again, kept.get("test_ms"))
     why = UNSENT[kept["unsent"]]
     return Step(False, str(why.says), str(why.advice))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, Regexp
 
 from smsadmin import links
 from smsadmin.admin.forms import SafeForm
@@ -62,6 +62,9 @@ class CheckForm(SafeForm):
         filters=[stripped],
         render_kw={"type": "tel", "autocomplete": "tel"},
     )
+
+    once = HiddenField(validators=[Regexp(r"[0-9a-f]{32}\Z")])
+    """The name of this form, by which a second press of its button is known."""
 
     def validate_phone(self, field: Any) -> None:
         """Take what can be a mobile number."""

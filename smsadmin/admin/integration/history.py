@@ -13,7 +13,7 @@ from smsadmin.providers import PROVIDERS
 ON_THE_PAGE = 10
 """How many of the newest stand on the integration page itself."""
 
-WORDS: dict[What, Any] = {
+WORDS: dict[str, Any] = {
     What.CONNECTED: lazy("connected"),
     What.REPLACED: lazy("replaced by another account"),
     What.CHANGED: lazy("data changed"),
@@ -44,11 +44,16 @@ def lines(limit: int, offset: int = 0) -> list[Line]:
 
 
 def _line(change: Change) -> Line:
-    word = str(WORDS[change.what])
-    said = f"{PROVIDERS[change.provider].title}: {word}" if change.provider else word
+    # A row may come from another version of the site, with words that this one does not know.
+    word = str(WORDS.get(change.what, change.what))
+    said = f"{_title(change.provider)}: {word}" if change.provider else word
     alone = not change.provider and len(change.fields) == 1
     details = [_detail(field, change.provider, not alone) for field in change.fields]
     return Line(change.at, change.by, said, details)
+
+
+def _title(name: str) -> str:
+    return PROVIDERS[name].title if name in PROVIDERS else name
 
 
 def _detail(field: Field, name: str, with_label: bool) -> str:

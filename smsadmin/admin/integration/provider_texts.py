@@ -24,6 +24,8 @@ class ProviderTexts:
     login_error: Any = lazy(
         "A login has no spaces in it and at most 100 characters. Copy it from the cabinet."
     )
+    sign_in_refused: Any = lazy("The provider does not accept the login or password.")
+    """What stands in the fields `login` and `secret` is wrong."""
     api_key: Any = None
     """What may be entered in the place of login and password, where there is such a thing."""
     currency: str = "RUB"
@@ -55,16 +57,19 @@ TEXTS: Mapping[str, ProviderTexts] = {
         ),
         site="https://smsc.ru",
         sender_pattern=re.compile(rf"[A-Za-z0-9 ._&-]{{1,{LONGEST_NAME}}}|\+?[0-9]{{1,15}}"),
-        sender_error=lazy("SMSC takes up to 11 Latin letters, or a number of up to 15 digits."),
+        sender_error=lazy(
+            "SMSC takes up to 11 Latin letters, digits and signs (blank . _ & -), or a number of up to 15 digits."
+        ),
         callback_step=lazy(
-            "Copy this address into SMSC's cabinet as the one to which delivery reports are sent; without "
-            "it nobody learns in time whether an SMS has arrived:"
+            "Copy this address into SMSC's cabinet: in the settings of the API, as the address for reports "
+            "(callback). Without it nobody learns in time whether an SMS has arrived:"
         ),
     ),
     "twilio": ProviderTexts(
         currency="USD",
         login=lazy("Account SID"),
         secret=lazy("Auth Token"),
+        sign_in_refused=lazy("Twilio does not accept the Account SID or the Auth Token."),
         sender=lazy("Sender: number, name or Messaging Service"),
         sender_hint=lazy(
             "A number of yours such as +15005550006, a sender id of up to 11 characters, or the SID of a "

@@ -1,12 +1,13 @@
 """The integration: which provider sends, the settings of all SMS, who is responsible, and who changed what."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, current_app, flash, request, url_for
+from flask import abort, flash, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from smsadmin.accounts import connected
+from smsadmin.accounts import connected, keys_open
 from smsadmin.admin.access import checked_post, in_charge, staff_member
 from smsadmin.admin.forms import posted
 from smsadmin.admin.integration.account import AccountPages, back
@@ -15,15 +16,18 @@ from smsadmin.admin.integration.forms import PrefixForm, ResponsibleForm
 from smsadmin.admin.integration.history import ON_THE_PAGE, lines
 from smsadmin.admin.integration.settings import SETTINGS_OF_ALL
 from smsadmin.admin.integration.view import choose_view, is_extended
-from smsadmin.admin.obstacles import keys_open
 from smsadmin.admin.paging import ON_A_PAGE, last_page, page_number
 from smsadmin.broadcasts.global_switch import left_paused, switch_off, switch_on, would_stop
 from smsadmin.clock import utc_now
-from smsadmin.host import Role
+from smsadmin.host import Role, StaffMember
 from smsadmin.i18n import _
 from smsadmin.integration import integration, set_prefix, set_responsible
 from smsadmin.integration_changes import What, noted, number_of_changes
+from smsadmin.models import Broadcast
 from smsadmin.providers import PROVIDERS
+
+NAMED, LONGEST_NAME = 5, 60
+"""How many broadcasts a sentence names, and how much of each name in characters."""
 
 
 class IntegrationScreen(AccountPages):
@@ -36,7 +40,7 @@ class IntegrationScreen(AccountPages):
         return self._page(PrefixForm(obj=integration()))
 
     def _page(self, prefix_form: PrefixForm) -> Any:
-        member, settings, shown = staff_member(), integration(), cards(staff_member())
+        member, kept, shown = staff_member(), integration(), cards(staff_member())
         who = in_charge()
         responsible_form = ResponsibleForm(responsible=who.responsible.key if who.responsible else "")
         responsible_form.offer(who.admins)
@@ -45,24 +49,24 @@ class IntegrationScreen(AccountPages):
             cards=shown,
             table=table(shown) if is_extended() else [],
             extended=is_extended(),
-            who_sends=who_sends(),
+            who_sends=who_sends(kept.enabled),
+            left_paused="" if kept.enabled else _names(left_paused()),
             order=", ".join(each.title for each in PROVIDERS.values()),
             of_all=SETTINGS_OF_ALL,
-            settings=settings,
-            log_is_on=settings.log_until is not None and settings.log_until > utc_now(),
-            log_link=log_link(),
+            integration=kept,
+            log_is_on=kept.log_until is not None and kept.log_until > utc_now(),
             prefix_form=prefix_form,
             responsible_form=responsible_form,
             in_charge=who,
             is_owner=member.role is Role.OWNER,
-            keys_open=keys_open(connected()),
+            keys_open=keys_open(connected()[:1]),
             lines=lines(ON_THE_PAGE),
         )
 
     @expose("/switch", methods=["GET"])
     def ask_to_switch_off(self) -> Any:
         """Ask, with what would be paused and skipped, whether all SMS shall be switched off."""
-        return self.render("integration_switch.html", waiting=would_stop(), settings=integration())
+        return self.render("integration_switch.html", waiting=would_stop(), integration=integration())
 
     @expose("/switch", methods=["POST"])
     def set_switch(self) -> Response:
@@ -70,8 +74,9 @@ class IntegrationScreen(AccountPages):
         member = checked_post()
         on = bool(request.form.get("on"))
         if on == integration().enabled:
-            return back()
-        if on:
+            # Somebody else has been quicker, or the button was pressed twice.
+            flash(_("SMS is switched on already.") if on else _("SMS is switched off already."), "info")
+        elif on:
             switch_on(noted(member, What.SWITCHED_ON))
             flash(_switched_on(), "success")
         else:
@@ -103,19 +108,21 @@ class IntegrationScreen(AccountPages):
             abort(403, _("Only the owner names who is responsible."))
         who, form = in_charge(), posted(ResponsibleForm)
         form.offer(who.admins)
+        if not who.known:
+            flash(_("Nothing is changed: the list of admins could not be had. Try again later."), "error")
+            return back()
         if not form.validate():
             flash(_("This person is not an admin any more. Choose from the list."), "error")
-            return back("responsible")
+            return back()
         named = next((admin for admin in who.admins if admin.key == form.responsible.data), None)
-        before, after = integration().responsible_name, named.name if named else ""
-        set_responsible(named, noted(member, What.RESPONSIBLE, fields=[("responsible", before, after)]))
+        _make_responsible(named, by=member)
         flash(
-            _("%(name)s can open this page now.", name=after)
+            _("%(name)s can open this page now.", name=named.name)
             if named
             else _("Nobody but the owner can open this page now."),
             "success",
         )
-        return back("responsible")
+        return back()
 
     @expose("/changes")
     def changes(self) -> Any:
@@ -126,10 +133,12 @@ class IntegrationScreen(AccountPages):
         )
 
 
-def log_link() -> str | None:
-    """Return the address of the API access log, where the site has it."""
-    known = "sms_api_log.index" in current_app.view_functions
-    return url_for("sms_api_log.index") if known else None
+def _make_responsible(named: StaffMember | None, by: StaffMember) -> None:
+    """Make this admin responsible where he is not; None: nobody."""
+    kept, after = integration(), named.name if named else ""
+    if kept.responsible_key != (named.key if named else None):
+        fields = [("responsible", kept.responsible_name, after)]
+        set_responsible(named, noted(by, What.RESPONSIBLE, fields=fields))
 
 
 def _switched_on() -> str:
@@ -140,6 +149,19 @@ def _switched_on() -> str:
         return nothing
     said: str = _(
         "SMS is switched on. These broadcasts stay paused until you let them go on: %(names)s.",
-        names=", ".join(f"“{broadcast.name}”" for broadcast in paused),
+        names=_names(paused),
     )
     return said
+
+
+def _names(broadcasts: Sequence[Broadcast]) -> str:
+    """Return the names of a few broadcasts and how many more there are: a sentence is kept in a cookie."""
+    names = ", ".join(_("“%(name)s”", name=_shortened(each.name)) for each in broadcasts[:NAMED])
+    if len(broadcasts) <= NAMED:
+        return names
+    said: str = _("%(names)s and %(number)s more", names=names, number=len(broadcasts) - NAMED)
+    return said
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"

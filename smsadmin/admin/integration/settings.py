@@ -205,7 +205,12 @@ def of_provider(name: str) -> list[Setting]:
 
 
 def label_of(key: str, name: str) -> Any:
-    """Return what a setting is called, by the provider's own word; `name` is empty for all SMS."""
-    if name:
-        return next(setting.label(TEXTS[name]) for setting in ACCOUNT_SETTINGS if setting.key == key)
-    return next(setting.label for setting in SETTINGS_OF_ALL if setting.key == key)
+    """Return what a setting is called, by the provider's own word; `name` is empty for all SMS.
+
+    A key that is not known (any more) stands for itself.
+    """
+    if name in TEXTS:
+        found = (setting.label(TEXTS[name]) for setting in ACCOUNT_SETTINGS if setting.key == key)
+    else:
+        found = (setting.label for setting in SETTINGS_OF_ALL if setting.key == key)
+    return next(found, key)
