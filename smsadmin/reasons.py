@@ -22,6 +22,7 @@ class Reason(StrEnum):
     CUSTOMER_GONE = "customer_gone"
     CANCELLED_BY_STAFF = "cancelled_by_staff"
     TOO_LATE = "too_late"
+    ACCOUNT_REPLACED = "account_replaced"
     # The recipient.
     NO_SUCH_SUBSCRIBER = "no_such_subscriber"
     NUMBER_REFUSED = "number_refused"

@@ -119,6 +119,12 @@ class Settings:
             raise BadSetting(
                 f"{PREFIX}LEASE is {self.lease}: it must be longer than {PREFIX}CALL_DEADLINE ({self.call_deadline})."
             )
+        asked_twice = self.lease + self.call_deadline + 2 * self.doubt_settles_after
+        if self.lookup_for <= asked_twice:
+            raise BadSetting(
+                f"{PREFIX}LOOKUP_FOR is {self.lookup_for}: it must be longer than {asked_twice}, so long it takes "
+                "to ask twice about a message in doubt."
+            )
         for name in NUMBERS:
             if not 0 < getattr(self, name) < math.inf:
                 raise BadSetting(f"{PREFIX}{name.upper()} is {getattr(self, name)}: it must be above 0.")

@@ -195,6 +195,17 @@ def test_every_word_of_a_closed_list_fits_its_column(words: type[StrEnum], colum
     assert max(len(word) for word in words) <= column.type.length
 
 
+OLD_MESSAGES = [
+    (2, "unknown", "no_answer", 1),
+    (4, "accepted", "", 1),
+    (4, "accepted", "no_report", 1),
+    (6, "delivered", "", 1),
+    # SevenTech cannot be asked.
+    (2, "unknown", "no_answer", 3),
+]
+"""Rank, state, reason and account of messages of before."""
+
+
 def test_what_was_in_doubt_before_the_second_revision_is_asked_about(engine: Engine) -> None:
     smsadmin.migrate.upgrade(engine, "0001")
     with engine.begin() as connection:
@@ -206,18 +217,11 @@ def test_what_was_in_doubt_before_the_second_revision_is_asked_about(engine: Eng
             "sender": "",
             "currency": "RUB",
         }
-        for number in (1, 2):
-            row = account | {"id": number, "connected_at": VALUES[datetime]}
+        for number, name in ((1, "smsc"), (2, "smsc"), (3, "seventech")):
+            row = account | {"id": number, "provider": name, "connected_at": VALUES[datetime]}
             connection.execute(_old(connection, "sms_accounts").insert().values(row))
         messages = _old(connection, "sms_messages")
-        for number, (rank, state, reason) in enumerate(
-            [
-                (2, "unknown", "no_answer"),
-                (4, "accepted", ""),
-                (4, "accepted", "no_report"),
-                (6, "delivered", ""),
-            ]
-        ):
+        for number, (rank, state, reason, of_account) in enumerate(OLD_MESSAGES):
             row = {column.name: None for column in messages.columns} | {
                 "id": number + 1,
                 "customer_key": str(number),
@@ -230,7 +234,7 @@ def test_what_was_in_doubt_before_the_second_revision_is_asked_about(engine: Eng
                 "rank": rank,
                 "reason": reason,
                 "left_out": False,
-                "account_id": 1,
+                "account_id": of_account,
                 "attempt_id": f"a{number}",
                 "created_at": VALUES[datetime],
             }
@@ -244,7 +248,7 @@ def test_what_was_in_doubt_before_the_second_revision_is_asked_about(engine: Eng
         )
         assert list(asked) == [1, 2]
         connected = connection.scalars(select(Account.id).where(Account.removed_at.is_(None)))
-        assert list(connected) == [1]
+        assert set(connected) == {1, 3}
 
 
 def _old(connection: Connection, name: str) -> Table:

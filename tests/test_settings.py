@@ -46,6 +46,7 @@ GOOD = {"SMSADMIN_PUBLIC_URL": "https://shop.example"}
         (GOOD | {"SMSADMIN_BALANCE_LIMITS": {"RUB": -1}}, "-1 RUB is no amount of 0 or more"),
         (GOOD | {"SMSADMIN_PRIVATE_ADDRESSES": "maybe"}, "is 'maybe': it must be true or false"),
         (GOOD | {"SMSADMIN_CALL_DEADLINE": "nan"}, "CALL_DEADLINE is nan"),
+        (GOOD | {"SMSADMIN_LOOKUP_FOR": "390"}, "LOOKUP_FOR is 390.0: it must be longer than 390.0"),
         (GOOD | {"SMSADMIN_RATE": "inf"}, "RATE is inf"),
         (GOOD | {"SMSADMIN_RECEIPTS_LATE_AFTER": "0"}, "RECEIPTS_LATE_AFTER is 0.0: it must be above 0"),
         (

@@ -60,6 +60,19 @@ DOUBTS_SETTLE_SOON = {"SMSADMIN_DOUBT_SETTLES_AFTER": 0.5, "SMSADMIN_PROVIDER_MI
 """The minutes that pass before "not found" is believed, scaled down."""
 
 
+def killed_in_a_call(shop: Shop) -> tuple[int, str]:
+    """Kill a worker after the provider has taken its one SMS and before the answer; return broadcast and phone."""
+    shop.connect()
+    phone = fresh_phone("9910")
+    shop.customer(phone=phone)
+    broadcast_id = confirmed(shop)
+    with worker(shop) as process:
+        wait_until(lambda: arrived(shop, phone) == [phone])
+        process.kill()
+        process.wait()
+    return broadcast_id, phone
+
+
 def pulses() -> list[str]:
     return list(read(lambda session: session.scalars(select(WorkerPulse.name)).all()))
 
@@ -149,14 +162,7 @@ def test_a_worker_asked_to_stop_does_not_wait_for_the_end_of_its_job(shop: Shop)
 
 
 def test_a_worker_killed_in_the_middle_of_a_call_leaves_its_messages_unknown(shop: Shop) -> None:
-    shop.connect()
-    phone = fresh_phone("9910")
-    shop.customer(phone=phone)
-    broadcast_id = confirmed(shop)
-    with worker(shop) as process:
-        wait_until(lambda: arrived(shop, phone) == [phone])
-        process.kill()
-        process.wait()
+    broadcast_id, phone = killed_in_a_call(shop)
     assert shop.states(broadcast_id) == {"sending": 1}
 
     with worker(shop):
@@ -169,14 +175,7 @@ def test_a_worker_killed_in_the_middle_of_a_call_leaves_its_messages_unknown(sho
 
 
 def test_what_a_killed_worker_had_handed_over_is_found_by_asking_and_not_sent_again(shop: Shop) -> None:
-    shop.connect()
-    phone = fresh_phone("9910")
-    shop.customer(phone=phone)
-    broadcast_id = confirmed(shop)
-    with worker(shop) as process:
-        wait_until(lambda: arrived(shop, phone) == [phone])
-        process.kill()
-        process.wait()
+    broadcast_id, phone = killed_in_a_call(shop)
 
     with worker(shop, **DOUBTS_SETTLE_SOON):
         wait_until(lambda: is_finished(shop, broadcast_id))

@@ -101,6 +101,10 @@ REASON_SENTENCES: dict[Reason, Sentence] = {
         lazy("The SMS could not leave in time and was not useful any more."),
         lazy("See on the integration page what kept it."),
     ),
+    Reason.ACCOUNT_REPLACED: Sentence(
+        lazy("The provider's account was replaced before it was known that the SMS had not left."),
+        lazy("If it matters, write to these customers in a new broadcast."),
+    ),
     Reason.NO_SUCH_SUBSCRIBER: Sentence(lazy("There is no such subscriber."), ASK_CUSTOMER),
     Reason.NUMBER_REFUSED: Sentence(lazy("The provider cannot send to this number."), ASK_CUSTOMER),
     Reason.NOT_REACHABLE: Sentence(

@@ -3,14 +3,15 @@
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote_plus
 
-from smsadmin.providers.base import Answer, CheckFailed, Credentials, Garbled, Outcome, Outgoing
-from smsadmin.providers.http import Reply
+from smsadmin.providers.base import Answer, Balance, CheckFailed, Credentials, Garbled, Outcome, Outgoing
+from smsadmin.providers.http import NoAnswer, NotSent, Reply
 from smsadmin.reasons import Reason
 
 LONGEST_RAW = 300
@@ -80,6 +81,25 @@ def strange(reply: Reply, credentials: Credentials, messages: Sequence[Outgoing]
     """Answer "unknown" for every message of a call whose answer we do not understand."""
     raw = kept(reply, credentials, messages)
     return [Answer(Outcome.UNKNOWN, Reason.STRANGE_ANSWER, raw=raw)] * len(messages)
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Let a question that could not be sent, or got no answer, fail as `CheckFailed`."""
+    try:
+        yield
+    except NotSent as error:
+        raise CheckFailed(Reason.PROVIDER_UNREACHABLE) from error
+    except NoAnswer as error:
+        raise CheckFailed(Reason.NO_ANSWER) from error
+
+
+def told_balance(reply: Reply) -> Balance | None:
+    """Return the balance that an answer tells in the fields that SMSC and Twilio both use; None when it does not."""
+    answer = json_object(reply.body)
+    amount, currency = money(answer.get("balance")), word(answer.get("currency"))
+    clear = reply.status == 200 and amount is not None and re.fullmatch("[A-Z]{3}", currency)
+    return Balance(amount, currency) if clear and amount is not None else None
 
 
 def strange_check(reply: Reply, credentials: Credentials) -> CheckFailed:

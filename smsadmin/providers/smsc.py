@@ -29,12 +29,13 @@ from smsadmin.providers.base import (
 from smsadmin.providers.reading import (
     NO_ANSWER,
     NOT_SENT,
+    asking,
     json_object,
     kept,
-    money,
     price,
     strange,
     strange_check,
+    told_balance,
     whole,
     word,
 )
@@ -123,17 +124,11 @@ class SMSC:
 
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
         """Ask balance.php for the amount and its currency; raise `CheckFailed`."""
-        try:
+        with asking():
             reply = post(credentials, "balance", {"cur": "1"}, deadline)
-        except http.NotSent as error:
-            raise CheckFailed(Reason.PROVIDER_UNREACHABLE) from error
-        except http.NoAnswer as error:
-            raise CheckFailed(Reason.NO_ANSWER) from error
-        answer = json_object(reply.body)
-        amount, currency = money(answer.get("balance")), word(answer.get("currency"))
-        if reply.status == 200 and amount is not None and re.fullmatch("[A-Z]{3}", currency):
-            return Balance(amount, currency)
-        code = whole(answer.get("error_code"))
+        if told := told_balance(reply):
+            return told
+        code = whole(json_object(reply.body).get("error_code"))
         if code in SEND_ERRORS:
             raise CheckFailed(SEND_ERRORS[code][1], f"{reply.status} error {code}")
         raise strange_check(reply, credentials)

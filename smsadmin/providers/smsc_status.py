@@ -10,11 +10,10 @@ from typing import Any
 
 from smsadmin.providers import http
 from smsadmin.providers.base import CheckFailed, Credentials, Found, Lookup, Missing, Question, Receipt
-from smsadmin.providers.reading import parsed_json, price, strange_check, whole, word
+from smsadmin.providers.reading import asking, parsed_json, price, strange_check, whole, word
 from smsadmin.providers.smsc_errors import SEND_ERRORS
 from smsadmin.providers.smsc_receipts import STATUSES
 from smsadmin.providers.smsc_wire import digits, post
-from smsadmin.reasons import Reason
 
 LOOKUP = Lookup(at_once=100, pause=timedelta(seconds=61), by_reference=True)
 """The largest mass request is not documented; a second more than the minute, since clocks differ."""
@@ -33,12 +32,8 @@ def lookup(credentials: Credentials, questions: Sequence[Question], deadline: fl
         "id": ",".join(question.request_id for question in questions),
         "all": "2",
     }
-    try:
+    with asking():
         reply = post(credentials, "status", fields, deadline)
-    except http.NotSent as error:
-        raise CheckFailed(Reason.PROVIDER_UNREACHABLE) from error
-    except http.NoAnswer as error:
-        raise CheckFailed(Reason.NO_ANSWER) from error
     return read_statuses(reply, credentials, questions)
 
 

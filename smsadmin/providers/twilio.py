@@ -33,12 +33,13 @@ from smsadmin.providers.base import (
 from smsadmin.providers.reading import (
     NO_ANSWER,
     NOT_SENT,
+    asking,
     json_object,
     kept,
-    money,
     price,
     receipt_word,
     strange,
+    told_balance,
     whole,
     word,
 )
@@ -156,19 +157,13 @@ class Twilio:
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
         """Ask Balance.json; raise `CheckFailed`."""
         auth = (credentials.login, credentials.secret)
-        try:
+        with asking():
             reply = http.call(
                 "GET", address(credentials, "Balance"), deadline=deadline, auth=auth, way=credentials.way
             )
-        except http.NotSent as error:
-            raise CheckFailed(Reason.PROVIDER_UNREACHABLE) from error
-        except http.NoAnswer as error:
-            raise CheckFailed(Reason.NO_ANSWER) from error
-        answer = json_object(reply.body)
-        amount, currency = money(answer.get("balance")), word(answer.get("currency"))
-        if reply.status == 200 and amount is not None and re.fullmatch("[A-Z]{3}", currency):
-            return Balance(amount, currency)
-        code = whole(answer.get("code"))
+        if told := told_balance(reply):
+            return told
+        code = whole(json_object(reply.body).get("code"))
         if code in ACCOUNT_ERRORS:
             raise CheckFailed(ACCOUNT_ERRORS[code][0], f"{reply.status} code {code}")
         raise twilio_lookup.refused(reply, credentials)

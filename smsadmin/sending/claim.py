@@ -99,6 +99,9 @@ def _take(
             rank=RANK[State.SENDING],
             attempt_id=literal(f"{request_id}-") + cast(Message.id, String),
             lease_until=db_now(settings().lease),
+            # What was asked about an earlier attempt says nothing about this one.
+            lookup_at=None,
+            not_found_at=None,
         )
         .returning(Message)
     )

@@ -14,7 +14,7 @@ from smsadmin.database import db_now, read
 from smsadmin.models import Account, Answered, Asked, Message
 from smsadmin.providers import provider
 from smsadmin.providers.base import Lookup
-from smsadmin.states import State
+from smsadmin.states import RANK, State
 
 SEARCHES = 30
 """A provider that can only be searched is asked for this many settling times (an hour): no find proves nothing."""
@@ -63,23 +63,35 @@ def due(account: Account, limit: int) -> list[Doubt]:
     return read(lambda session: [Doubt(*row) for row in session.execute(statement)])
 
 
-def plan(session: Session, doubts: Sequence[Doubt], lookup: Lookup) -> None:
-    """Ask again after half as long as the attempt is old, and no more once it is too old."""
+def same_attempts(doubts: Sequence[Doubt]) -> ColumnElement[bool]:
+    """Say of a message that it is still where it was when it was asked about: no newer attempt, no end yet."""
+    return and_(
+        Message.id.in_([doubt.message.id for doubt in doubts]),
+        Message.attempt_id.in_([doubt.asked.attempt_id for doubt in doubts]),
+        Message.rank.in_((RANK[State.UNKNOWN], RANK[State.ACCEPTED])),
+    )
+
+
+def plan(session: Session, doubts: Sequence[Doubt], lookup: Lookup, answered: bool) -> None:
+    """Ask again after half as long as the attempt is old, and no more once it is too old.
+
+    `answered`: the provider has told something; a question that failed ends no search.
+    """
     now = utc_now()
-    pauses: dict[float | None, list[int]] = {}
+    pauses: dict[float | None, list[Doubt]] = {}
     for doubt in doubts:
-        pause = _pause(doubt, (now - doubt.asked.at).total_seconds(), lookup)
-        pauses.setdefault(pause, []).append(doubt.message.id)
-    for pause, ids in sorted(pauses.items(), key=lambda item: item[1][0]):
+        pause = _pause(doubt, (now - doubt.asked.at).total_seconds(), answered and not lookup.by_reference)
+        pauses.setdefault(pause, []).append(doubt)
+    for pause, group in sorted(pauses.items(), key=lambda item: item[1][0].message.id):
         later = None if pause is None else db_now(pause)
-        session.execute(update(Message).where(Message.id.in_(ids)).values(lookup_at=later))
+        session.execute(update(Message).where(same_attempts(group)).values(lookup_at=later))
 
 
-def _pause(doubt: Doubt, age: float, lookup: Lookup) -> float | None:
+def _pause(doubt: Doubt, age: float, searched: bool) -> float | None:
     """Return for how many seconds nobody asks about an attempt of this age (in seconds); None: for ever."""
     unknown = doubt.message.state == State.UNKNOWN
     least = settings().doubt_settles_after if unknown else settings().receipts_late_after
-    searched = unknown and not lookup.by_reference
+    searched = unknown and searched
     longest = SEARCHES * settings().doubt_settles_after if searched else settings().lookup_for
     # Whole parts of the least pause, so that one statement plans many.
     return max(1, age // 2 // least) * least if age < longest else None

@@ -153,7 +153,7 @@ def _other_ids(messages: Sequence[Message]) -> dict[str, set[str]]:
 def _keep(session: Session, account: Account, doubts: Sequence[Doubt], found: Sequence[Found]) -> None:
     """Keep what was told as receipts, and plan when each message is asked about again."""
     chosen = provider(account.provider)
-    _plan(session, account, doubts)
+    _plan(session, account, doubts, answered=True)
     receipts = [each for each in found if isinstance(each, Receipt)]
     messages = {doubt.asked.reference: doubt.message.id for doubt in doubts}
     keep(session, account.provider, receipts, messages)
@@ -166,14 +166,14 @@ def _keep(session: Session, account: Account, doubts: Sequence[Doubt], found: Se
         never_arrived(session, absent)
 
 
-def _plan(session: Session, account: Account, doubts: Sequence[Doubt]) -> None:
+def _plan(session: Session, account: Account, doubts: Sequence[Doubt], answered: bool) -> None:
     lookup = provider(account.provider).abilities.lookup
     if lookup:
-        plan(session, doubts, lookup)
+        plan(session, doubts, lookup, answered)
 
 
 def _put_off(session: Session, account: Account, doubts: Sequence[Doubt], reason: Reason | None) -> None:
-    _plan(session, account, doubts)
+    _plan(session, account, doubts, answered=False)
     if reason:
         stop_if_refused(session, account, reason)
 

@@ -14,7 +14,7 @@ from smsadmin.database import db_now
 from smsadmin.models import Broadcast, Message
 from smsadmin.reasons import Reason
 from smsadmin.sending.apply import apply_receipts_of
-from smsadmin.sending.doubts import Doubt
+from smsadmin.sending.doubts import Doubt, same_attempts
 from smsadmin.sending.moves import Target, move
 from smsadmin.sending.waiting import EVENTS, TEST
 from smsadmin.states import BroadcastState, State
@@ -28,8 +28,9 @@ def never_arrived(session: Session, doubts: Sequence[Doubt]) -> None:
     Where nothing may go any more they end: too late, or cancelled.
     """
     unknown = [doubt for doubt in doubts if doubt.message.state == State.UNKNOWN]
-    first = [doubt.message.id for doubt in unknown if doubt.message.not_found_at is None]
-    session.execute(update(Message).where(Message.id.in_(first)).values(not_found_at=db_now()))
+    first = [doubt for doubt in unknown if doubt.message.not_found_at is None]
+    noted = update(Message).where(same_attempts(first), Message.not_found_at.is_(None))
+    session.execute(noted.values(not_found_at=db_now()))
     again = [doubt for doubt in unknown if doubt.message.not_found_at is not None]
     if again:
         apply_receipts_of(session, [doubt.message.id for doubt in again])
@@ -42,7 +43,9 @@ def _end(session: Session, doubts: Sequence[Doubt]) -> None:
     now = utc_now()
     _move(session, doubts, Target(State.QUEUED), goes_on, not_before=None)
     _move(session, doubts, Target(State.EXPIRED, Reason.TOO_LATE), late, settled_at=now)
-    _move(session, doubts, Target(State.CANCELLED, Reason.CANCELLED_BY_STAFF), settled_at=now)
+    # The settling time may end between two of these: what is wanted then stays in doubt until it is asked again.
+    gone = Target(State.CANCELLED, Reason.CANCELLED_BY_STAFF)
+    _move(session, doubts, gone, not_(_is_wanted()), settled_at=now)
 
 
 def _is_wanted() -> ColumnElement[bool]:
@@ -61,7 +64,6 @@ def _move(
 ) -> None:
     """Move those of the messages that are still in doubt about the very attempt that was asked about."""
     settled = Message.not_found_at <= db_now(-settings().doubt_settles_after)
-    same = Message.attempt_id.in_([doubt.asked.attempt_id for doubt in doubts])
     ids = [doubt.message.id for doubt in doubts]
     for reason in sorted({doubt.message.reason for doubt in doubts}):
         move(
@@ -70,7 +72,7 @@ def _move(
             State.UNKNOWN,
             target,
             settled,
-            same,
+            same_attempts(doubts),
             *conditions,
             source_reason=reason,
             lookup_at=None,

@@ -18,6 +18,7 @@ from smsadmin.reasons import Reason
 from smsadmin.sending.apply import apply_receipts_of
 from smsadmin.sending.doubts import asked_first
 from smsadmin.sending.moves import Target, move, raise_to
+from smsadmin.sending.submit import NOT_BEGUN
 from smsadmin.states import BroadcastState, State
 from smsadmin.suppression import suppress_numbers
 from smsadmin.upsert import insert_or_ignore
@@ -26,7 +27,6 @@ Pairs = Sequence[tuple[Message, Answer]]
 
 BACK = (Outcome.BATCH_REFUSED, Outcome.ACCOUNT_PROBLEM, Outcome.TRY_LATER)
 """Nothing was taken: the message waits again."""
-
 
 LOST_IN_A_ROW = 3
 """Claims without any answer that we understand, after which the account rests; the next one goes alone."""
@@ -117,7 +117,11 @@ def _requeue(session: Session, pairs: Pairs) -> None:
 def _count_lost(session: Session, account_id: int, pairs: Pairs) -> None:
     """Rest after some claims without any answer: a provider that is down would put every SMS in doubt."""
     mine = update(Account).where(Account.id == account_id)
-    if any(answer.outcome is not Outcome.UNKNOWN for _, answer in pairs):
+    # A call that never began tells nothing of the provider.
+    begun = [answer for _, answer in pairs if answer != NOT_BEGUN]
+    if not begun:
+        return
+    if any(answer.outcome is not Outcome.UNKNOWN for answer in begun):
         session.execute(mine.where(Account.lost_in_a_row > 0).values(lost_in_a_row=0))
         return
     lost = func.coalesce(Account.lost_in_a_row, 0) + 1

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from flask import Flask
-from sqlalchemy import delete, exists, literal_column, select
+from sqlalchemy import delete, exists, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.api_log.switch import forget_old_calls
@@ -62,6 +62,8 @@ def sweep(worker: str) -> None:
     expire_late()
     end_leases()
     hold_what_cannot_go()
+    cancel_stranded()
+    give_up_asking()
     tidy_broadcasts()
     ring()
     forget_old_calls()
@@ -129,6 +131,41 @@ def tidy_broadcasts() -> None:
     )
     for broadcast_id in read(lambda session: session.scalars(left).all()):
         write(partial(cancel_waiting, broadcast_id=broadcast_id))
+
+
+def cancel_stranded() -> None:
+    """Cancel what came back to an account that its broadcast does not have any more: nobody confirmed its price.
+
+    The rest of the broadcast was confirmed for another account while these were under way or in doubt.
+    """
+    # Index ix_sms_messages_open, for accounts that are gone.
+    statement = (
+        select(Message.id)
+        .join(Account, Account.id == Message.account_id)
+        .join(Broadcast, Broadcast.id == Message.broadcast_id)
+        .where(
+            literal_column("sms_messages.rank <= 1"),
+            Message.state == State.QUEUED,
+            Account.removed_at.is_not(None),
+            Broadcast.state == BroadcastState.SENDING,
+            Broadcast.account_id != Message.account_id,
+        )
+    )
+    ids = read(lambda session: session.scalars(statement.limit(EXPIRED_AT_ONCE)).all())
+    gone = Target(State.CANCELLED, Reason.ACCOUNT_REPLACED)
+    write(lambda session: move(session, ids, State.QUEUED, gone, settled_at=utc_now()))
+
+
+def give_up_asking() -> None:
+    """Ask nothing more through an account that is gone and whose password is refused: nobody can mend it."""
+    closed = select(Account.id).where(
+        Account.removed_at.is_not(None), Account.stopped_reason == Reason.WRONG_PASSWORD
+    )
+    # Index ix_sms_messages_lookup.
+    asked = update(Message).where(
+        literal_column("rank IN (2, 4)"), Message.lookup_at.is_not(None), Message.account_id.in_(closed)
+    )
+    write(lambda session: session.execute(asked.values(lookup_at=None)))
 
 
 def ring() -> None:

@@ -136,7 +136,7 @@ LOOKUPS: Mapping[str, Mapping[str, Told]] = {
         "another text": Told(Reply(200, _listed(body="Другое")), Missing.NOT_FOUND),
         "to another phone": Told(Reply(200, _listed(to="+79260000002")), Missing.NOT_FOUND),
         "before the attempt": Told(
-            Reply(200, _listed(date_created="Wed, 25 Nov 2026 09:59:00 +0000")), Missing.NOT_FOUND
+            Reply(200, _listed(date_created="Wed, 25 Nov 2026 09:40:00 +0000")), Missing.NOT_FOUND
         ),
         "long after the attempt": Told(
             Reply(200, _listed(date_created="Wed, 25 Nov 2026 11:00:00 +0000")), Missing.NOT_FOUND

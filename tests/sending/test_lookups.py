@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from smsadmin import links
 from smsadmin.broadcasts import lifecycle
 from smsadmin.clock import utc_now
 from smsadmin.database import db_now, read, write
@@ -17,9 +16,7 @@ from smsadmin.models import Account, Answered, ApiCall, Asked, Integration, Mess
 from smsadmin.providers import provider
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
-from smsadmin.sending import lookups
 from smsadmin.sending.apply import apply_receipts
-from smsadmin.sending.balances import keep_balance_fresh
 from smsadmin.sending.claim import claim
 from smsadmin.sending.lookups import ask_providers
 from smsadmin.sending.record import record
@@ -250,34 +247,6 @@ def test_a_search_that_finds_another_sms_to_the_same_person_proves_nothing(shop:
     assert read(lambda session: session.get_one(Message, never_left.id)).state == "unknown"
 
 
-def test_one_message_that_cannot_be_asked_about_keeps_nobody_waiting(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The key of its links is gone, so its text cannot be written any more."""
-    sent_to(shop, "", name="twilio")
-    sent_to(shop, "")
-    make_due()
-
-    def no_key(messages: object) -> list[str]:
-        raise LookupError("no such key")
-
-    monkeypatch.setattr(links, "texts", no_key)
-
-    assert ask_providers() == 2
-    assert ask_providers() == 0
-
-
-def test_a_turn_with_nothing_left_to_ask_makes_no_call(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent_to(shop, "")
-    make_due()
-    before = shop.simulator.counts("smsc")["requests"]
-    # Receipts for all of them come after the turn was taken.
-    monkeypatch.setattr(lookups, "due", lambda account, limit: [])
-
-    assert ask_providers() == 0
-    assert shop.simulator.counts("smsc")["requests"] == before
-
-
 def test_two_rows_of_one_login_share_one_pace(shop: Shop) -> None:
     sent_to(shop, "")
     shop.connect()
@@ -287,27 +256,6 @@ def test_two_rows_of_one_login_share_one_pace(shop: Shop) -> None:
 
     assert ask_providers() == 1
     assert ask_providers() == 0
-
-
-def test_the_balance_is_kept_fresh_by_one_worker_at_a_time(shop: Shop) -> None:
-    shop.connect()
-    before = shop.simulator.counts("smsc")["requests"]
-
-    keep_balance_fresh()
-    keep_balance_fresh()
-
-    assert shop.simulator.counts("smsc")["requests"] == before + 1
-    assert the_account().balance_at is not None
-
-
-def test_a_wrong_password_is_not_tried_for_the_balance_again_and_again(shop: Shop) -> None:
-    shop.connect(secret="wrong")
-    set_account(stopped_reason=Reason.WRONG_PASSWORD.value)
-    before = shop.simulator.counts("smsc")["requests"]
-
-    keep_balance_fresh()
-
-    assert shop.simulator.counts("smsc")["requests"] == before
 
 
 @pytest.mark.parametrize("name", ["smsc", "twilio"])

@@ -38,7 +38,8 @@ def upgrade() -> None:
     # What is in doubt, or without its last receipt, is asked about; what is older than days nobody knows any more.
     op.execute(
         "UPDATE sms_messages SET lookup_at = CURRENT_TIMESTAMP WHERE rank IN (2, 4) AND reason <> 'no_report' "
-        "AND attempt_id IS NOT NULL"
+        "AND attempt_id IS NOT NULL "
+        "AND account_id IN (SELECT id FROM sms_accounts WHERE provider IN ('smsc', 'twilio'))"
     )
     with op.batch_alter_table("sms_integration") as table:
         # Wide enough for the sealed secret.

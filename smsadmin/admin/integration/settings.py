@@ -90,6 +90,18 @@ def _kept(there: bool) -> str | None:
     return _("kept encrypted, never shown") if there else None
 
 
+def _abilities(account: Account) -> str | None:
+    """Say what the provider can do, as it declares it."""
+    can = provider(account.provider).abilities
+    told = [
+        _("up to %(number)s SMS in one request", number=can.batch_size),
+        _("tells what became of an SMS when asked") if can.lookup else "",
+        _("knows each SMS by our own number") if can.own_ids else "",
+        _("can hold an SMS until its time") if can.schedule else "",
+    ]
+    return "; ".join(text for text in told if text)
+
+
 ACCOUNT_SETTINGS: tuple[Setting, ...] = (
     Setting(
         "login",
@@ -176,6 +188,7 @@ ACCOUNT_SETTINGS: tuple[Setting, ...] = (
         to_copy=True,
         of=lambda abilities: abilities.callback_per_account,
     ),
+    Setting("abilities", worded(lazy("What the provider can do")), _abilities),
     Setting("connected_at", worded(lazy("Connected")), lambda account: shown_time(account.connected_at)),
 )
 """In the order in which they stand on a card, in the form and in the table."""
