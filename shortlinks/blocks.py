@@ -54,8 +54,9 @@ def reserve(  # noqa: PLR0913 - each is named by the caller
     link_index: int,
     count: int,
     login: bool,
+    first_position: int = 0,
 ) -> LinkBlock:
-    """Reserve codes for positions 0 … `count` - 1 of one link; asked again, return the same block.
+    """Reserve codes for `count` positions of one link from `first_position`; asked again, return the same block.
 
     `owner` is the host's name for the broadcast (up to 100 characters), `link_index` the link's place in its
     text. All codes of the block are equally long. Raise ValueError for an address that is not http(s) or
@@ -69,7 +70,7 @@ def reserve(  # noqa: PLR0913 - each is named by the caller
         LinkBlock.owner == owner,
         LinkBlock.link_index == link_index,
         LinkBlock.login.is_(login),
-        LinkBlock.first_position == 0,
+        LinkBlock.first_position == first_position,
     )
 
     def work(session: Session) -> LinkBlock:
@@ -82,7 +83,7 @@ def reserve(  # noqa: PLR0913 - each is named by the caller
                 owner=owner,
                 link_index=link_index,
                 login=login,
-                first_position=0,
+                first_position=first_position,
                 count=count,
                 key_id=shortener.codes.signing_key,
             ),
@@ -109,9 +110,10 @@ def short_address(block: LinkBlock, position: int) -> str:
     return current_shortener().settings.url + block_code(block, position)
 
 
-def masked_address() -> str:
-    """Return what screens, exports and logs show in the place of a short address."""
-    return current_shortener().settings.url.partition("://")[2] + "••••"
+def masked_address(scheme: bool = False) -> str:
+    """Return what screens, exports and logs show in the place of a short address, with its scheme where asked."""
+    url = current_shortener().settings.url
+    return (url if scheme else url.partition("://")[2]) + "••••"
 
 
 def address_chars(login: bool, block: LinkBlock | None = None, count: int = 1) -> int:

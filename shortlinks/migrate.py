@@ -1,10 +1,15 @@
 """Runs our migrations, which have a version table of their own beside the host's."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+
+VERSION_TABLE = "shortlinks_alembic_version"
 
 _PACKAGE = Path(__file__).parent
 
@@ -23,6 +28,18 @@ def downgrade(engine: Engine, revision: str) -> None:
     """Bring the tables down to `revision`; "base" removes them all."""
     with engine.begin() as connection:
         command.downgrade(_config(connection), revision)
+
+
+def is_current(engine: Engine) -> bool:
+    """Say whether the tables are at the newest revision."""
+    with engine.connect() as connection:
+        options = {"version_table": VERSION_TABLE}
+        return MigrationContext.configure(connection, opts=options).get_current_revision() == _newest()
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory(str(migrations_folder())).get_current_head()
 
 
 def migrations_folder() -> Path:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from smsadmin.events.emit import emit
     from smsadmin.extension import SmsAdmin
-    from smsadmin.signals import support_requested
+    from smsadmin.signals import alert_raised, support_requested
 
-__all__ = ["SmsAdmin", "emit", "support_requested"]
+__all__ = ["SmsAdmin", "alert_raised", "emit", "support_requested"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,10 +20,10 @@ def __getattr__(name: str) -> Any:
         from smsadmin.events import emit
 
         return emit
-    if name == "support_requested":
-        from smsadmin.signals import support_requested
+    if name in ("alert_raised", "support_requested"):
+        from smsadmin import signals
 
-        return support_requested
+        return getattr(signals, name)
     if name == "__version__":
         from smsadmin.version import own_version
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.api_log.record import watched
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
-from smsadmin.database import db_now, read, write
+from smsadmin.database import changed, db_now, read, write
 from smsadmin.integration import callback_secret, renew_lost_callback_secret
 from smsadmin.integration_changes import Also, nothing_else
 from smsadmin.models import Account, Integration
@@ -29,6 +29,14 @@ AlsoReplacing = Callable[[Session, Account | None], None]
 
 def nothing_replacing(_session: Session, _replaced: Account | None) -> None:
     """Write nothing besides the connection itself."""
+
+
+ENTERED = ("login", "sealed_secret", "sender", "base_url", "price_of_part", "currency")
+"""The columns that people enter; a worker writes the others at any time."""
+
+
+class Overtaken(Exception):
+    """The account is not any more what it was when it was read: somebody else has saved in between."""
 
 
 def connected() -> list[Account]:
@@ -57,7 +65,7 @@ def connect(
 ) -> Account:
     """Store new credentials of a provider, in place of those it had; raise `NoKey`.
 
-    Without a `login` the secret is an API key.
+    Without a `login` the secret is an API key. What `also` raises leaves everything as it was.
     """
     renew_lost_callback_secret()
     values = {
@@ -71,10 +79,10 @@ def connect(
     }
 
     def replace(session: Session) -> Account:
-        # One at a time: of two people in the same second the second replaces what the first entered.
+        # One at a time, of those who connect and of those who change what is replaced: `also` sees the last word.
         session.execute(select(Integration.id).with_for_update())
         connected_now = select(Account).where(Account.provider == name, Account.removed_at.is_(None))
-        replaced = session.scalars(connected_now).one_or_none()
+        replaced = session.scalars(connected_now.with_for_update(key_share=True)).one_or_none()
         _remove(session, name)
         account = Account(connected_at=utc_now(), **values)
         session.add(account)
@@ -86,7 +94,7 @@ def connect(
 
 
 def change(
-    account_id: int,
+    account: Account,
     *,
     secret: str,
     sender: str,
@@ -95,7 +103,10 @@ def change(
     currency: str,
     also: Also = nothing_else,
 ) -> None:
-    """Change all but the login; an empty secret keeps the stored one, a new one also ends a stop; raise `NoKey`."""
+    """Change all but the login of an account as it was read; raise `NoKey` or `Overtaken`.
+
+    An empty secret keeps the stored one, a new one also ends a stop.
+    """
     values: dict[str, object] = {
         "sender": sender,
         "base_url": base_url,
@@ -108,10 +119,25 @@ def change(
         values |= {"sealed_secret": seal(secret), "stopped_reason": None, "stopped_until": None}
 
     def store(session: Session) -> None:
-        session.execute(update(Account).where(Account.id == account_id).values(values))
+        # Looked at within the statement that writes: of two at once one meets no row.
+        if not changed(session, update(Account).where(_as_read(account)).values(values)):
+            raise Overtaken
         also(session)
 
     write(store)
+
+
+def _as_read(account: Account) -> ColumnElement[bool]:
+    """Say of a row that it is this account as it was read."""
+    entered = (getattr(Account, name).is_not_distinct_from(getattr(account, name)) for name in ENTERED)
+    return and_(Account.id == account.id, Account.removed_at.is_(None), *entered)
+
+
+def same(one: Account | None, other: Account | None) -> bool:
+    """Say whether two readings are of one account with nothing entered in between, or both of none."""
+    if one is None or other is None:
+        return one is other
+    return all(getattr(one, name) == getattr(other, name) for name in ("id", *ENTERED))
 
 
 def remove(name: str, also: Also = nothing_else) -> None:

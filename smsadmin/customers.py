@@ -3,19 +3,26 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from smsadmin.current import settings
+from smsadmin.customer_filters import ModelFilter, conditions
 from smsadmin.customer_search import digits_of, name_like, phone_like
-from smsadmin.host import Customer, Page
+from smsadmin.database import among
+from smsadmin.host import EVERYONE, Customer, Filter, Page, Rule
 from smsadmin.text.phones import search_digits, to_e164
 
 KEYS_PER_QUERY = 1000
 
 BIGGEST_KEY = 2**63
+
+CHOICES = 500
+"""The most values that a filter offers."""
 
 LAST_DIGITS = 7
 """The last digits are the same however a number is written; who ends alike is then compared as a whole."""
@@ -37,6 +44,7 @@ class ModelCustomers:
     - `since` (naive times are UTC) decides who is the older one where keys are no integers: then an index on
       (`since`, `key`) serves the lists; integer keys are taken as counting up.
     - `url` is a function from the customer's key to the host's own page about him.
+    - `filters` (name → `ModelFilter`) are those by which broadcasts may choose; an index on their columns helps.
 
     Example: `ModelCustomers(User, db=db, phone="mobile", verified="mobile_confirmed_at", name="full_name")`
     """
@@ -56,6 +64,7 @@ class ModelCustomers:
         since: str | None = None,
         values: Mapping[str, Source] | None = None,
         url: Callable[[str], str] | None = None,
+        filters: Mapping[str, ModelFilter] | None = None,
     ) -> None:
         self._model = model
         self._db = db
@@ -66,27 +75,42 @@ class ModelCustomers:
         self._e164 = getattr(model, phone_e164) if phone_e164 else None
         self._since = getattr(model, since) if since else None
         self._is_verified = _is_set(getattr(model, verified))
-        self._shown = {"key": key, "name": name, "phone": phone, "verified": verified}
-        self._locale = locale
-        self._values = dict(values or {})
+        # Made once: a million customers are read for a broadcast.
+        self._shown = attrgetter(key, name, phone, verified)
+        self._phone_e164 = attrgetter(phone_e164) if phone_e164 else None
+        self._joined = attrgetter(since) if since else None
+        self._locale = _of(locale) if locale else None
+        self._values = {name: _of(source) for name, source in (values or {}).items()}
         self._url = url
         self._counts_up = self._key.type.python_type is int
         self.placeholders: Sequence[str] = tuple(self._values)
+        self._filters = dict(filters or {})
+        self.filters: Sequence[Filter] = tuple(one.declared(name) for name, one in self._filters.items())
 
-    def count(self) -> int:
-        """Return how many customers there are."""
+    def choices(self, name: str) -> Sequence[str]:
+        """Return the values that customers have there, in order, the first few hundred."""
+        column = getattr(self._model, self._filters[name].attribute)
         with self._session() as session:
-            return session.scalar(select(func.count()).select_from(self._model)) or 0
+            found = session.scalars(select(column).where(column.is_not(None)).distinct().order_by(column))
+            return [str(value) for value in found.fetchmany(CHOICES) if str(value)]
 
-    def batch(self, verified: bool, after: str | None, limit: int) -> Sequence[Customer]:
-        """Return up to `limit` (un)verified customers, oldest first, that come after the key `after`.
+    def count(self, rule: Rule = EVERYONE) -> int:
+        """Return how many customers are under the rule."""
+        with self._session() as session:
+            query = select(func.count()).select_from(self._model).where(*self._under(rule))
+            return session.scalar(query) or 0
+
+    def batch(
+        self, verified: bool, after: str | None, limit: int, rule: Rule = EVERYONE
+    ) -> Sequence[Customer]:
+        """Return up to `limit` (un)verified customers under the rule, oldest first, that come after the key `after`.
 
         Where keys are no integers and `after` has been deleted meanwhile, its place is lost and the list
         starts again from its beginning, so that nobody is left out.
         """
         with self._session() as session:
             wanted = self._is_verified if verified else ~self._is_verified
-            query = select(self._model).where(wanted).order_by(*self._oldest_first())
+            query = select(self._model).where(wanted, *self._under(rule)).order_by(*self._oldest_first())
             if after is not None:
                 query = query.where(self._after(session, after))
             return self._read(session, query.limit(limit))
@@ -139,16 +163,15 @@ class ModelCustomers:
         return [self._customer(row) for row in session.scalars(query)]
 
     def _customer(self, row: Any) -> Customer:
-        phone = getattr(row, self._e164.key) if self._e164 is not None else None
-        since = getattr(row, self._since.key) if self._since is not None else None
+        key, name, phone, verified = self._shown(row)
         return Customer(
-            key=str(getattr(row, self._shown["key"])),
-            phone=phone or getattr(row, self._shown["phone"]),
-            name=getattr(row, self._shown["name"]) or "",
-            verified=bool(getattr(row, self._shown["verified"])),
-            locale=_text(self._locale, row) or "ru",
-            since=_utc(since),
-            values={name: _text(source, row) for name, source in self._values.items()},
+            key=str(key),
+            phone=(self._phone_e164(row) if self._phone_e164 else None) or phone,
+            name=name or "",
+            verified=bool(verified),
+            locale=_text(self._locale(row)) or "ru" if self._locale else "ru",
+            since=_utc(self._joined(row)) if self._joined else None,
+            values={name: _text(value(row)) for name, value in self._values.items()},
         )
 
     def _host_key(self, key: str) -> Any:
@@ -160,12 +183,14 @@ class ModelCustomers:
         except ValueError:
             return None
 
+    def _under(self, rule: Rule) -> list[ColumnElement[bool]]:
+        return conditions(self._model, self._filters, rule, settings().timezone) if rule else []
+
     def _is_among(self, keys: list[Any]) -> ColumnElement[bool]:
-        if not self._counts_up:
-            among: ColumnElement[bool] = self._key.in_(keys)
-            return among
-        # Sent as 64 bits whatever the column has, or PostgreSQL refuses a key that is too large for it.
-        return self._key.in_(bindparam("keys", keys, type_=BigInteger(), expanding=True))  # type: ignore[no-any-return]
+        if self._key.type.python_type not in (int, str):
+            listed: ColumnElement[bool] = self._key.in_(keys)
+            return listed
+        return among(self._key, keys)
 
     def _oldest_first(self) -> list[ColumnElement[Any]]:
         if self._counts_up or self._since is None:
@@ -206,8 +231,11 @@ def _is_set(column: Any) -> ColumnElement[bool]:
     return flag
 
 
-def _text(source: Source | None, row: Any) -> str:
-    found = source(row) if callable(source) else getattr(row, source) if source else None
+def _of(source: Source) -> Callable[[Any], Any]:
+    return source if callable(source) else attrgetter(source)
+
+
+def _text(found: Any) -> str:
     return "" if found is None else str(found)
 
 

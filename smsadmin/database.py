@@ -1,17 +1,33 @@
 """Our own tables on the host's engine: base class, column types, the database's clock, and write transactions."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Engine, Float, Integer, MetaData, literal
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    Text,
+    bindparam,
+    literal,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from smsadmin.current import host
 
@@ -87,16 +103,72 @@ def _sqlite_now(element: db_now, compiler: Any, **kw: Any) -> str:
     return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+f seconds', {plus}))"
 
 
+class _List(TypeDecorator[Sequence[Any]]):
+    """Many values as one parameter: an array of PostgreSQL, a list in JSON for SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, numbers: bool) -> None:
+        super().__init__()
+        self.numbers = numbers
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what the database calls such a list."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(ARRAY(BigInteger() if self.numbers else Text()))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        """Hand the list over as the database takes it."""
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+
+class among(FunctionElement[bool]):
+    """Says of a column of numbers or texts that its value is one of `values`.
+
+    `in_` makes a parameter of each value, and preparing a thousand of them costs more than finding the rows.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+    name = "among"
+
+    def __init__(self, column: Any, values: Iterable[Any]) -> None:
+        kind = _List(numbers=column.type.python_type is int)
+        super().__init__(column, bindparam(None, list(values), type_=kind, unique=True))
+
+
+@compiles(among, "postgresql")
+def _among_postgresql(element: among, compiler: Any, **kw: Any) -> str:
+    column, values = (compiler.process(each, **kw) for each in element.clauses)
+    return f"({column} = ANY ({values}))"
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: among, compiler: Any, **kw: Any) -> str:
+    column, values = (compiler.process(each, **kw) for each in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({values})))"  # noqa: S608 - both are compiled
+
+
 def engine() -> Engine:
     """Return the host's engine, with the same pool, but silent about phones and texts in its errors."""
-    found: Engine = host().db.engine.execution_options()
+    return _silent(host().db.engine, None)
+
+
+@lru_cache(maxsize=16)
+def _silent(engine: Engine, isolation: str | None) -> Engine:
+    found: Engine = engine.execution_options(**{"isolation_level": isolation} if isolation else {})
     found.hide_parameters = True
     return found
 
 
 def read(work: Callable[[Session], Result]) -> Result:
-    """Run `work` in a short session of its own that changes nothing."""
-    with Session(engine(), expire_on_commit=False) as session:
+    """Run `work` in a short session of its own that changes nothing.
+
+    Each of its statements is a transaction by itself: one way to the server and back in the place of three.
+    """
+    with Session(_silent(host().db.engine, "AUTOCOMMIT"), expire_on_commit=False) as session:
         return work(session)
 
 

@@ -10,12 +10,14 @@ from flask_admin import Admin
 from redis import Redis
 
 from smsadmin.admin import init_app as add_screens
+from smsadmin.alerts.watch import init_app as add_watch
 from smsadmin.cli import init_app as add_commands
 from smsadmin.current import NAME, Wired
 from smsadmin.host import Customers, Host, Login, Loyalty, Staff
 from smsadmin.links import init_app as add_short_links
 from smsadmin.providers import PROVIDERS
-from smsadmin.settings import BadSetting, Settings
+from smsadmin.settings import Settings
+from smsadmin.settings_reading import BadSetting
 from smsadmin.web import init_app as add_callbacks
 
 
@@ -46,14 +48,16 @@ class SmsAdmin:
     def init_app(self, app: Flask) -> None:
         """Read the settings and add screens, callbacks, short links and commands to `app`."""
         settings = Settings.from_config(app.config)
-        for name in settings.base_urls:
-            if name not in PROVIDERS:
-                raise BadSetting(
-                    f"SMSADMIN_BASE_URLS: there is no provider {name!r}, only {', '.join(PROVIDERS)}."
-                )
+        for setting, names in (("BASE_URLS", settings.base_urls), ("RATES", settings.rates)):
+            for name in names:
+                if name not in PROVIDERS:
+                    raise BadSetting(
+                        f"SMSADMIN_{setting}: there is no provider {name!r}, only {', '.join(PROVIDERS)}."
+                    )
         redis = Redis.from_url(settings.redis_url, socket_timeout=10, socket_connect_timeout=2)
         app.extensions[NAME] = Wired(settings, self.host, redis)
         add_short_links(app, self.host)
         add_callbacks(app)
         add_screens(app, self.admin)
         add_commands(app)
+        add_watch(app)

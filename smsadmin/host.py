@@ -37,17 +37,56 @@ class Page:
     total: int
 
 
+class FilterKind(StrEnum):
+    """What a filter compares, and so which field the form has for it."""
+
+    CHOICE = "choice"
+    """The customer has exactly this value."""
+    AT_LEAST = "at_least"
+    """The customer has this number or more; the value is a decimal number with a point."""
+    SINCE = "since"
+    """On this day or later; the value is a date, ISO 8601, in the shop's zone."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One way to choose customers that the host declares."""
+
+    name: str
+    """Letters, digits and `_`; it stays the same for ever, since stored rules use it."""
+    label: Any
+    """What staff read: text, or lazy text."""
+    kind: FilterKind
+
+
+class UnknownFilter(KeyError):
+    """A rule has a filter that the host does not declare; its argument is the filter's name."""
+
+
+Rule = Mapping[str, str]
+"""Filter's name → value; a customer is under it when he passes all of them; an empty one is everyone."""
+
+EVERYONE: Rule = {}
+
+
 class Customers(Protocol):
     """Where the customers are."""
 
     placeholders: Sequence[str]
     """Names that `Customer.values` offers."""
+    filters: Sequence[Filter]
+    """By what a broadcast may choose its customers."""
 
-    def count(self) -> int:
-        """Return how many customers there are."""
+    def choices(self, name: str) -> Sequence[str]:
+        """Return the values that a filter of the kind `CHOICE` offers."""
 
-    def batch(self, verified: bool, after: str | None, limit: int) -> Sequence[Customer]:
-        """Return up to `limit` (un)verified customers, oldest first, that come after the key `after`."""
+    def count(self, rule: Rule = EVERYONE) -> int:
+        """Return how many customers are under the rule."""
+
+    def batch(
+        self, verified: bool, after: str | None, limit: int, rule: Rule = EVERYONE
+    ) -> Sequence[Customer]:
+        """Return up to `limit` (un)verified customers under the rule, oldest first, that come after the key `after`."""
 
     def get_many(self, keys: Iterable[str]) -> Mapping[str, Customer]:
         """Return the customers that (still) exist, by key."""

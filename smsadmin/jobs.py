@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from smsadmin.broadcasts.matching import match
 from smsadmin.broadcasts.prepare import form_list
 from smsadmin.current import host, settings
 from smsadmin.failures import named
@@ -27,6 +28,12 @@ def prepare_broadcast(broadcast_id: int, letter: str) -> None:
     """Form the list of a broadcast, for at most `SMSADMIN_JOB_LENGTH` seconds."""
     if _goes_on(form_list, broadcast_id):
         doorbell.ring_prepare(broadcast_id, doorbell.others(letter))
+
+
+def match_rule(broadcast_id: int, letter: str) -> None:
+    """Look who has come under the rule of a broadcast, for at most `SMSADMIN_JOB_LENGTH` seconds."""
+    if _goes_on(match, broadcast_id):
+        doorbell.ring_match(broadcast_id, doorbell.others(letter))
 
 
 def _goes_on(work: Callable[[int, float], bool], number: int) -> bool:

@@ -1,6 +1,6 @@
 """Why a message did not simply arrive: one closed list, used by the engine, the providers and the screens.
 
-The sentences and the advice for people stand in `smsadmin/admin/wording.py`; a test keeps the two lists equal.
+The sentences and the advice for people stand in `smsadmin/reason_words.py`; a test keeps the two lists equal.
 """
 
 from enum import StrEnum
@@ -23,6 +23,13 @@ class Reason(StrEnum):
     CANCELLED_BY_STAFF = "cancelled_by_staff"
     TOO_LATE = "too_late"
     ACCOUNT_REPLACED = "account_replaced"
+    # Why a broadcast was paused, besides what stops an account.
+    GREW = "grew"
+    RULE_UNKNOWN = "rule_unknown"
+    TEXTS_NOT_MADE = "texts_not_made"
+    MANY_REFUSALS = "many_refusals"
+    BROADCAST_LIMIT = "broadcast_limit"
+    DAY_LIMIT = "day_limit"
     # The recipient.
     NO_SUCH_SUBSCRIBER = "no_such_subscriber"
     NUMBER_REFUSED = "number_refused"

@@ -1,26 +1,30 @@
 """The settings `SMSADMIN_*` of the host's config, read once, checked, and frozen."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 
+from smsadmin.mail_server import BadMailServer, mail_server
 from smsadmin.opening_hours import BadHours, parse
-
-PREFIX = "SMSADMIN_"
+from smsadmin.settings_reading import (
+    EMAIL,
+    LANGUAGES,
+    NUMBERS,
+    PREFIX,
+    SUPPORT,
+    BadSetting,
+    clock_time,
+    converted,
+    is_http,
+)
 
 BALANCE_LIMITS = {"RUB": Decimal(500), "USD": Decimal(10), "EUR": Decimal(10)}
 """About a hundred SMS, in the currencies in which the providers bill."""
-
-
-class BadSetting(ValueError):
-    """A setting is missing or wrong; the message says which, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Settings:
     """The RQ queue."""
     rate: float = 30.0
     """Messages a second of one provider account."""
+    rates: Mapping[str, float] = field(default_factory=dict)
+    """Provider → messages a second of its account, where it differs from `rate`."""
     batch_size: int = 100
     """The most messages of one request, where a provider takes several."""
     threads: int = 8
@@ -59,6 +65,16 @@ class Settings:
     """How often stored receipts are applied."""
     prepare_batch: int = 1000
     """Recipients written per transaction while a list is formed."""
+    form_ahead: float = 3 * 3600.0
+    """How long before its time the list of a scheduled broadcast is formed."""
+    rule_every: float = 60.0
+    """How often the customers are looked through for those who came under the rule of a broadcast."""
+    refusals_to_pause: int = 50
+    """So many refusals in a row pause a broadcast."""
+    broadcast_limits: Mapping[str, Decimal] = field(default_factory=dict)
+    """Currency → the most that one broadcast may cost by the estimate; at that it is paused."""
+    day_limits: Mapping[str, Decimal] = field(default_factory=dict)
+    """Currency → the most that all SMS of one day (in the shop's zone) may cost by the estimate."""
     receipts_late_after: float = 3600.0
     """After this long without a receipt the integration page warns, and a provider that can be asked is asked."""
     doubt_settles_after: float = 120.0
@@ -74,6 +90,20 @@ class Settings:
     """Currency → the balance below which the screens warn."""
     private_addresses: bool = False
     """A base URL that is entered on the screen may lead into the private network."""
+    worker_missing_after: float = 120.0
+    """After this long without a sign of life of any worker whoever is on call is told."""
+    alert_email: str = ""
+    """Where alerts are sent to; several with commas; empty: no e-mail."""
+    alert_smtp: str = field(default="", repr=False)
+    """The mail server: `smtp://login:password@mail.shop.example:587`, or `smtps://…` for port 465."""
+    alert_from: str = ""
+    """The sender of the e-mails; empty: the first of `alert_email`."""
+    alert_webhook: str = field(default="", repr=False)
+    """The address to which alerts are posted as JSON; empty: none."""
+    alert_language: str = "ru"
+    """The language of the alerts, `ru` or `en`."""
+    nightly_at: str = "03:00"
+    """When counters are compared with rows every night, in the shop's zone."""
     api_log_for: float = 86_400.0
     """How long the API access log stays on once it is switched on."""
     api_log_kept: float = 7 * 86_400.0
@@ -109,7 +139,7 @@ class Settings:
             raise BadSetting(
                 f"{PREFIX}PUBLIC_URL is missing: set it to the address of your site, e.g. https://shop.example/"
             )
-        settings = cls(**{name: _converted(name, value) for name, value in given.items()})
+        settings = cls(**{name: converted(name, value) for name, value in given.items()})
         settings._check()
         return settings
 
@@ -131,14 +161,15 @@ class Settings:
         self._check_keys()
         self._check_zones()
         self._check_support()
+        self._check_alerts()
 
     def _check_addresses(self) -> None:
-        if not _is_http(self.public_url):
+        if not is_http(self.public_url):
             raise BadSetting(
                 f"{PREFIX}PUBLIC_URL is {self.public_url!r}: it must start with http:// or https://"
             )
         for name, url in self.base_urls.items():
-            if not _is_http(url):
+            if not is_http(url):
                 raise BadSetting(
                     f"{PREFIX}BASE_URLS: {name} is {url!r}: it must start with http:// or https://"
                 )
@@ -170,98 +201,32 @@ class Settings:
         except BadHours as error:
             raise BadSetting(f"{PREFIX}SUPPORT_HOURS: {error}") from error
 
-
-NUMBERS: dict[str, type[int] | type[float]] = {
-    "rate": float,
-    "batch_size": int,
-    "threads": int,
-    "call_deadline": float,
-    "lease": float,
-    "job_length": float,
-    "sweep_every": float,
-    "receipts_every": float,
-    "prepare_batch": int,
-    "receipts_late_after": float,
-    "doubt_settles_after": float,
-    "provider_minute": float,
-    "lookup_for": float,
-    "balance_every": float,
-    "api_log_for": float,
-    "api_log_kept": float,
-    "api_log_calls": int,
-}
-
-SUPPORT = {
-    "support_email": (
-        re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"),
-        "write an e-mail address, e.g. support@shop.example",
-    ),
-    "support_phone": (
-        re.compile(r"\+[1-9][0-9]{6,14}"),
-        "write + and the digits with the country code, e.g. +74951234567",
-    ),
-    "support_telegram": (
-        re.compile(r"[A-Za-z0-9_]{5,32}"),
-        "write the name without @: 5 to 32 Latin letters, digits and _",
-    ),
-}
-"""What a way to the support looks like, and what to do where it does not."""
-
-SWITCHES = {
-    "1": True,
-    "true": True,
-    "yes": True,
-    "on": True,
-    "0": False,
-    "false": False,
-    "no": False,
-    "off": False,
-}
-
-
-def _is_http(url: object) -> bool:
-    try:
-        parts = urlsplit(str(url))
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
-
-
-def _converted(name: str, value: Any) -> Any:
-    """Settings often come from the environment as text; turn them into their type."""
-    if name == "public_url":
-        return str(value).rstrip("/") + "/"
-    if name == "keys":
-        parts = value.split(",") if isinstance(value, str) else value
-        return tuple(key.strip() for key in parts if key.strip())
-    if name in NUMBERS:
+    def _check_alerts(self) -> None:
+        """Check how whoever is on call is told; addresses that may hold a secret stay unsaid."""
+        for name in filter(None, (*self.alerted, self.alert_from)):
+            if not EMAIL.fullmatch(name):
+                raise BadSetting(
+                    f"{PREFIX}ALERT_EMAIL or {PREFIX}ALERT_FROM has {name!r}: write e-mail addresses, "
+                    "several with commas."
+                )
+        if self.alert_email and not self.alert_smtp:
+            raise BadSetting(
+                f"{PREFIX}ALERT_SMTP is missing: {PREFIX}ALERT_EMAIL needs a mail server, e.g. "
+                "smtp://login:password@mail.shop.example:587"
+            )
         try:
-            return NUMBERS[name](value)
-        except (TypeError, ValueError) as error:
-            raise BadSetting(f"{PREFIX}{name.upper()} is {value!r}: it must be a number.") from error
-    if name == "private_addresses":
-        return _switch(name, value)
-    if name == "balance_limits":
-        return _limits(value)
-    if name.startswith("support_"):
-        value = str("" if value is None else value).strip()
-    return value
+            mail_server(self.alert_smtp or "smtp://localhost")
+        except BadMailServer as error:
+            raise BadSetting(f"{PREFIX}ALERT_SMTP: {error}") from error
+        if self.alert_webhook and not is_http(self.alert_webhook):
+            raise BadSetting(f"{PREFIX}ALERT_WEBHOOK is no address: it must start with http:// or https://")
+        if self.alert_language not in LANGUAGES:
+            raise BadSetting(
+                f"{PREFIX}ALERT_LANGUAGE is {self.alert_language!r}: there are {' and '.join(LANGUAGES)}."
+            )
+        clock_time("nightly_at", self.nightly_at)
 
-
-def _switch(name: str, value: Any) -> bool:
-    try:
-        return SWITCHES[str(value).lower()]
-    except KeyError as error:
-        raise BadSetting(f"{PREFIX}{name.upper()} is {value!r}: it must be true or false.") from error
-
-
-def _limits(value: Any) -> dict[str, Decimal]:
-    """Read currency → amount; raise `BadSetting`."""
-    try:
-        limits = {str(currency): Decimal(str(amount)) for currency, amount in dict(value).items()}
-    except (TypeError, ValueError, InvalidOperation) as error:
-        raise BadSetting(f'{PREFIX}BALANCE_LIMITS is {value!r}: write it like {{"RUB": 500}}.') from error
-    for currency, amount in limits.items():
-        if not amount.is_finite() or amount < 0:
-            raise BadSetting(f"{PREFIX}BALANCE_LIMITS: {amount} {currency} is no amount of 0 or more.")
-    return limits
+    @property
+    def alerted(self) -> list[str]:
+        """The addresses of `alert_email`."""
+        return [name.strip() for name in self.alert_email.split(",") if name.strip()]

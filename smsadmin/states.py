@@ -43,10 +43,23 @@ class BroadcastState(StrEnum):
     DRAFT = "draft"
     PREPARING = "preparing"
     READY = "ready"
+    SCHEDULED = "scheduled"
+    """Confirmed; its time has not come, and its list may not have been formed yet."""
     SENDING = "sending"
+    ACTIVE = "active"
+    """Sends to each customer who comes under its rule, until staff close it."""
     PAUSED = "paused"
     FINISHED = "finished"
     CANCELLED = "cancelled"
+
+
+class Trigger(StrEnum):
+    """When a broadcast goes to a customer."""
+
+    AT_ONCE = "at_once"
+    """To these people: the list is formed and confirmed, then it goes, at once or at `send_at`."""
+    RULE = "rule"
+    """After a customer comes under the rule; with `send_at`: to those who are under it when the list is formed."""
 
 
 class Step(StrEnum):
@@ -56,31 +69,54 @@ class Step(StrEnum):
     PREPARED = "prepared"
     EDIT = "edit"
     SEND = "send"
+    SCHEDULE = "schedule"
+    EXPECT = "expect"
+    FORM = "form"
+    FORMED = "formed"
+    START = "start"
+    ACTIVATE = "activate"
+    CLOSE = "close"
+    HOLD = "hold"
     PAUSE = "pause"
     RESUME = "resume"
+    RESUME_RULE = "resume_rule"
+    RESUME_SCHEDULE = "resume_schedule"
     CANCEL = "cancel"
     FINISH = "finish"
+    REOPEN = "reopen"
 
+
+_ENDED = frozenset({BroadcastState.FINISHED, BroadcastState.CANCELLED})
 
 STEPS: dict[Step, tuple[frozenset[BroadcastState], BroadcastState]] = {
     Step.PREPARE: (frozenset({BroadcastState.DRAFT}), BroadcastState.PREPARING),
     Step.PREPARED: (frozenset({BroadcastState.PREPARING}), BroadcastState.READY),
-    Step.EDIT: (frozenset({BroadcastState.PREPARING, BroadcastState.READY}), BroadcastState.DRAFT),
-    Step.SEND: (frozenset({BroadcastState.READY}), BroadcastState.SENDING),
-    Step.PAUSE: (frozenset({BroadcastState.SENDING}), BroadcastState.PAUSED),
-    Step.RESUME: (frozenset({BroadcastState.PAUSED}), BroadcastState.SENDING),
-    Step.CANCEL: (
-        frozenset(
-            {
-                BroadcastState.DRAFT,
-                BroadcastState.PREPARING,
-                BroadcastState.READY,
-                BroadcastState.SENDING,
-                BroadcastState.PAUSED,
-            }
-        ),
-        BroadcastState.CANCELLED,
+    Step.EDIT: (
+        frozenset({BroadcastState.PREPARING, BroadcastState.READY, BroadcastState.SCHEDULED}),
+        BroadcastState.DRAFT,
     ),
+    Step.SEND: (frozenset({BroadcastState.READY}), BroadcastState.SENDING),
+    # A list of these people, or the promise of a list of whoever matches then, waits for its time.
+    Step.SCHEDULE: (frozenset({BroadcastState.READY}), BroadcastState.SCHEDULED),
+    Step.EXPECT: (frozenset({BroadcastState.DRAFT}), BroadcastState.SCHEDULED),
+    Step.FORM: (frozenset({BroadcastState.SCHEDULED}), BroadcastState.PREPARING),
+    Step.FORMED: (frozenset({BroadcastState.PREPARING}), BroadcastState.SCHEDULED),
+    Step.START: (frozenset({BroadcastState.SCHEDULED}), BroadcastState.SENDING),
+    Step.ACTIVATE: (frozenset({BroadcastState.DRAFT}), BroadcastState.ACTIVE),
+    # No further customer comes under the rule; what waits still goes.
+    Step.CLOSE: (frozenset({BroadcastState.ACTIVE}), BroadcastState.SENDING),
+    # Something that a person has to see first.
+    Step.HOLD: (frozenset({BroadcastState.PREPARING, BroadcastState.SCHEDULED}), BroadcastState.PAUSED),
+    Step.PAUSE: (frozenset({BroadcastState.SENDING, BroadcastState.ACTIVE}), BroadcastState.PAUSED),
+    Step.RESUME: (frozenset({BroadcastState.PAUSED}), BroadcastState.SENDING),
+    Step.RESUME_RULE: (frozenset({BroadcastState.PAUSED}), BroadcastState.ACTIVE),
+    Step.RESUME_SCHEDULE: (frozenset({BroadcastState.PAUSED}), BroadcastState.SCHEDULED),
+    Step.CANCEL: (frozenset(BroadcastState) - _ENDED, BroadcastState.CANCELLED),
     Step.FINISH: (frozenset({BroadcastState.SENDING}), BroadcastState.FINISHED),
+    # Only where a person treats what is in doubt as not sent.
+    Step.REOPEN: (frozenset({BroadcastState.FINISHED}), BroadcastState.SENDING),
 }
 """The one table of allowed transitions of a broadcast: step → (from, to)."""
+
+SENDS = (BroadcastState.SENDING, BroadcastState.ACTIVE)
+"""Where a broadcast's messages may be claimed."""

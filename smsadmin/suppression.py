@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
-from smsadmin.database import read, write
+from smsadmin.database import among, read, write
 from smsadmin.models import SuppressedNumber, Suppression
 from smsadmin.reasons import Reason
 from smsadmin.upsert import insert_or_ignore
@@ -67,6 +67,6 @@ def opt_out(phone: str | None) -> SuppressedNumber | None:
 
 def suppressed_among(keys: Iterable[str], phones: Iterable[str]) -> Suppressed:
     """Return those of the customers and of the numbers (E.164) to whom nothing may be sent."""
-    by_key = select(Suppression.customer_key).where(Suppression.customer_key.in_(list(keys)))
-    by_phone = select(SuppressedNumber.phone).where(SuppressedNumber.phone.in_(list(phones)))
+    by_key = select(Suppression.customer_key).where(among(Suppression.customer_key, keys))
+    by_phone = select(SuppressedNumber.phone).where(among(SuppressedNumber.phone, phones))
     return read(lambda session: Suppressed(set(session.scalars(by_key)), set(session.scalars(by_phone))))

@@ -1,4 +1,4 @@
-"""The worker process: RQ's `SimpleWorker` for the jobs, the sweeper and the inquirer as threads beside it."""
+"""The worker process: RQ's `SimpleWorker` for the jobs; sweeper, inquirer and watcher as threads beside it."""
 
 import os
 import socket
@@ -8,6 +8,7 @@ from redis import Redis
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from smsadmin.alerts.watch import Watcher
 from smsadmin.current import settings, stopping
 from smsadmin.sending import doorbell
 from smsadmin.sending.inquirer import Inquirer
@@ -25,7 +26,7 @@ class _Worker(SimpleWorker):
 def run(app: Flask) -> None:
     """Work until SIGTERM or SIGINT; the calls under way are ended and recorded first."""
     name = f"{socket.gethostname()}-{os.getpid()}"
-    threads = [Sweeper(app, name), Inquirer(app)]
+    threads = [Sweeper(app, name), Inquirer(app), Watcher(app)]
     with app.app_context():
         worker = _Worker(
             [doorbell.queue()],

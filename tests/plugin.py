@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -98,6 +98,11 @@ class Shop:
         lifecycle.send(broadcast_id, "Мария")
         self.work()
         return broadcast_id
+
+    def set(self, **values: Any) -> None:
+        """Change settings of this host."""
+        wired = self.app.extensions["smsadmin"]
+        wired.settings = replace(wired.settings, **values)
 
     def work(self, seconds: float = 20) -> bool:
         """Send what waits for the account that sends; say whether there may be more."""

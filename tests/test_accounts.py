@@ -11,7 +11,7 @@ from smsadmin import accounts, integration
 from smsadmin.database import read, write
 from smsadmin.models import Account, Integration
 from smsadmin.sealing import NoKey
-from smsadmin.settings import BadSetting
+from smsadmin.settings_reading import BadSetting
 from tests.hostapp import create_host
 from tests.plugin import Shop
 
@@ -64,7 +64,7 @@ def test_a_new_password_brings_back_a_callback_address_that_no_key_opens(shop: S
     write(lambda session: session.execute(lost))
 
     accounts.change(
-        account.id, secret="demo-password", sender="", base_url=None, price_of_part=None, currency="RUB"
+        account, secret="demo-password", sender="", base_url=None, price_of_part=None, currency="RUB"
     )
 
     changed = read(lambda session: session.get_one(Account, account.id))

@@ -21,7 +21,8 @@ import smsadmin.cli
 from smsadmin.events.catalogue import CATALOGUE
 from smsadmin.host import Role
 from smsadmin.integration import set_responsible
-from smsadmin.settings import PREFIX, Settings
+from smsadmin.settings import Settings
+from smsadmin.settings_reading import PREFIX
 from smsadmin.simulator.__main__ import main as simulator
 
 ROOT = Path(__file__).parents[1]

@@ -17,7 +17,8 @@ import shortlinks.migrate
 import smsadmin.migrate
 from shortlinks.models import Base as LinksBase
 from smsadmin.database import Base
-from smsadmin.models import Account, Broadcast, Counter, Integration, Message
+from smsadmin.models import Account, ApiCall, Broadcast, Counter, Integration, Message
+from smsadmin.providers.exchange import Verdict
 from smsadmin.reasons import Reason
 from smsadmin.states import BroadcastState, State
 from tests.servers import Servers
@@ -189,6 +190,7 @@ def test_the_settings_of_all_sms_have_their_row_with_a_secret_of_their_own(engin
         (Reason, Account.stopped_reason),
         (Reason, Broadcast.pause_reason),
         (BroadcastState, Broadcast.state),
+        (Verdict, ApiCall.verdict),
     ],
 )
 def test_every_word_of_a_closed_list_fits_its_column(words: type[StrEnum], column: Any) -> None:

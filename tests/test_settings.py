@@ -5,9 +5,12 @@ from decimal import Decimal
 import pytest
 from cryptography.fernet import Fernet
 
-from smsadmin.settings import BadSetting, Settings
+from smsadmin.mail_server import mail_server
+from smsadmin.settings import Settings
+from smsadmin.settings_reading import BadSetting
 
 GOOD = {"SMSADMIN_PUBLIC_URL": "https://shop.example"}
+MAIL = {"SMSADMIN_ALERT_SMTP": "smtp://localhost"}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,23 @@ GOOD = {"SMSADMIN_PUBLIC_URL": "https://shop.example"}
         (GOOD | {"SMSADMIN_LOOKUP_FOR": "390"}, "LOOKUP_FOR is 390.0: it must be longer than 390.0"),
         (GOOD | {"SMSADMIN_RATE": "inf"}, "RATE is inf"),
         (GOOD | {"SMSADMIN_RECEIPTS_LATE_AFTER": "0"}, "RECEIPTS_LATE_AFTER is 0.0: it must be above 0"),
+        (GOOD | {"SMSADMIN_WORKER_MISSING_AFTER": "0"}, "WORKER_MISSING_AFTER is 0.0: it must be above 0"),
+        (GOOD | MAIL | {"SMSADMIN_ALERT_EMAIL": "a@b.example, duty"}, "has 'duty': write e-mail addresses"),
+        (GOOD | MAIL | {"SMSADMIN_ALERT_FROM": "a@b.example\nBcc: x"}, "write e-mail addresses"),
+        (GOOD | {"SMSADMIN_ALERT_EMAIL": "a@b.example"}, "SMSADMIN_ALERT_SMTP is missing"),
+        (
+            GOOD | {"SMSADMIN_ALERT_SMTP": "mail.shop.example"},
+            "ALERT_SMTP: this is no address of a mail server",
+        ),
+        (GOOD | {"SMSADMIN_ALERT_SMTP": "smtp://mail:port"}, "ALERT_SMTP: this is no address: write it like"),
+        (GOOD | {"SMSADMIN_ALERT_SMTP": "smtp://sms@mail.example"}, "has a login or a password and not both"),
+        (
+            GOOD | {"SMSADMIN_ALERT_WEBHOOK": "ftp://a.example"},
+            "ALERT_WEBHOOK is no address: it must start with",
+        ),
+        (GOOD | {"SMSADMIN_ALERT_LANGUAGE": "de"}, "ALERT_LANGUAGE is 'de': there are ru and en"),
+        (GOOD | {"SMSADMIN_NIGHTLY_AT": "24:00"}, "SMSADMIN_NIGHTLY_AT is '24:00': write it like 03:00"),
+        (GOOD | {"SMSADMIN_NIGHTLY_AT": "3 am"}, "NIGHTLY_AT is '3 am'"),
         (
             GOOD | {"SMSADMIN_SUPPORT_HOURS": "Mon-Fri 9-17"},
             "SMSADMIN_SUPPORT_HOURS: 'Mon-Fri 9-17' is not days",
@@ -98,3 +118,33 @@ def test_limits_and_switches_come_as_text_too() -> None:
     assert settings.balance_limits == {"RUB": Decimal("250.50")}
     assert settings.private_addresses is True
     assert Settings.from_config(GOOD | {"SMSADMIN_PRIVATE_ADDRESSES": "0"}).private_addresses is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALERT_SMTP", "smtp://sms:very-secret@mail.example:port"),
+        ("ALERT_SMTP", "https://sms:very-secret@mail.example"),
+        ("ALERT_WEBHOOK", "hooks.example/very-secret"),
+    ],
+)
+def test_an_address_that_may_hold_a_secret_is_not_said(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name) as wrong:
+        Settings.from_config(GOOD | {f"SMSADMIN_{name}": value})
+
+    assert "secret" not in str(wrong.value)
+
+
+def test_a_mail_server_is_read_out_of_its_address() -> None:
+    plain, encrypted = mail_server("smtp://mail.example"), mail_server("smtps://sms:a%40b%2Fc@[::1]:2465")
+
+    assert (plain.host, plain.port, plain.tls_at_once, plain.login) == ("mail.example", 587, False, "")
+    assert (encrypted.host, encrypted.port, encrypted.tls_at_once) == ("::1", 2465, True)
+    assert (encrypted.login, encrypted.password) == ("sms", "a@b/c")
+    assert "a@b/c" not in repr(encrypted)
+
+
+def test_several_people_are_alerted() -> None:
+    settings = Settings.from_config(GOOD | MAIL | {"SMSADMIN_ALERT_EMAIL": " a@b.example, c@d.example ,"})
+
+    assert settings.alerted == ["a@b.example", "c@d.example"]

@@ -25,7 +25,7 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "lazy": None, "lazy_pgettext": ((1, "c"), 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 LATIN = re.compile("[a-z]", re.IGNORECASE)
-SAME_IN_BOTH = {"SMS", "Account SID", "Auth Token"}
+SAME_IN_BOTH = {"SMS", "SMS:", "Account SID", "Auth Token"}
 """Names that providers give to things, and the one word that Russian has taken."""
 
 Key = tuple[str | None, str]

@@ -2,12 +2,13 @@
 
 from alembic import context
 
+from shortlinks.migrate import VERSION_TABLE
 from shortlinks.models import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
-    version_table="shortlinks_alembic_version",
+    version_table=VERSION_TABLE,
     # SQLite changes a column by copying the table.
     render_as_batch=True,
 )

@@ -3,9 +3,8 @@
 from alembic import context
 
 from smsadmin.database import Base
+from smsadmin.migrate import VERSION_TABLE
 from smsadmin.models import Message
-
-VERSION_TABLE = "sms_alembic_version"
 
 assert Message.metadata is Base.metadata  # the models are imported, so the metadata is complete
 

@@ -9,7 +9,9 @@ from smsadmin.admin.customers import CustomersScreen
 from smsadmin.admin.events import EventsScreen
 from smsadmin.admin.figures import FiguresScreen
 from smsadmin.admin.integration.screen import IntegrationScreen
+from smsadmin.admin.state import StateScreen
 from smsadmin.admin.support import SupportScreen
+from smsadmin.admin.unknown import UnknownScreen
 from smsadmin.i18n import lazy
 
 CATEGORY = "SMS"
@@ -31,7 +33,9 @@ def init_app(app: Flask, admin: Admin) -> None:
         (ApiLogScreen, lazy("API access log"), "api_log"),
         (BroadcastsScreen, lazy("Broadcasts"), "broadcasts"),
         (EventsScreen, lazy("Events"), "events"),
+        (UnknownScreen, lazy("Outcome unknown"), "unknown"),
         (CustomersScreen, lazy("Customers"), "customers"),
+        (StateScreen, lazy("State of sending"), "state"),
         (IntegrationScreen, lazy("Integration"), "integration"),
         (SupportScreen, lazy("Support"), "support"),
     ):

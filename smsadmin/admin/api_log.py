@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from smsadmin.admin.access import IntegrationRoom, checked_post
 from smsadmin.admin.api_log_filter import Asked
-from smsadmin.admin.api_log_wording import KIND_WORDS, outcome, shown_body
+from smsadmin.admin.api_log_wording import KIND_WORDS, OUTCOME_WORDS, outcome, shown_body
 from smsadmin.admin.paging import LARGEST_ID, ON_A_PAGE, row_id
 from smsadmin.admin.times import shown_second, shown_time
 from smsadmin.api_log.calls import find, one
@@ -51,6 +51,7 @@ class ApiLogScreen(IntegrationRoom):
             most_calls=MOST_CALLS,
             titles=_titles(),
             kinds=KIND_WORDS,
+            outcomes=OUTCOME_WORDS,
             removed=_removed(call.account_id for call in found.calls),
             outcome=outcome,
             shown_second=shown_second,
@@ -59,15 +60,14 @@ class ApiLogScreen(IntegrationRoom):
     @expose("/<int:call_id>")
     def call(self, call_id: int) -> Any:
         """Show one call: what was asked and what came back."""
-        found = one(call_id) if call_id <= LARGEST_ID else None
-        if found is None:
+        call = one(call_id) if call_id <= LARGEST_ID else None
+        if call is None:
             abort(404)
-        call, failed = found
         return self.render(
             "api_call.html",
             call=call,
             removed=_removed([call.account_id]),
-            outcome=outcome(call.status, failed),
+            outcome=outcome(call),
             titles=_titles(),
             kinds=KIND_WORDS,
             shown_body=shown_body,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from smsadmin.api_log.calls import Filter
+from smsadmin.api_log.calls import OUTCOMES, Filter
 from smsadmin.api_log.record import KINDS
 from smsadmin.current import settings
 from smsadmin.providers import PROVIDERS
@@ -25,7 +25,7 @@ class Asked:
 
     provider: str
     kind: str
-    failed: bool
+    outcome: str
     words: str
     since: str
     until: str
@@ -33,11 +33,11 @@ class Asked:
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "Asked":
         """Read the filters out of an address or a form."""
-        provider, kind = fields.get("provider", ""), fields.get("kind", "")
+        provider, kind, outcome = (fields.get(name, "") for name in ("provider", "kind", "outcome"))
         return cls(
             provider=provider if provider in PROVIDERS else "",
             kind=kind if kind in KINDS else "",
-            failed=bool(fields.get("failed")),
+            outcome=outcome if outcome in OUTCOMES else "",
             # PostgreSQL knows no NUL in a text.
             words=fields.get("words", "").replace("\x00", "").strip()[:LONGEST_WORDS],
             since=_day(fields.get("since", "")),
@@ -49,7 +49,7 @@ class Asked:
         return Filter(
             provider=self.provider,
             kind=self.kind,
-            failed=self.failed,
+            outcome=self.outcome,
             words=_as_requests_have_it(self.words),
             since=_midnight(self.since),
             until=_midnight(self.until, timedelta(days=1)),
@@ -57,8 +57,7 @@ class Asked:
 
     def fields(self) -> dict[str, str]:
         """Return the filters that are chosen, as an address carries them."""
-        chosen = {**vars(self), "failed": "1" if self.failed else ""}
-        return {name: str(value) for name, value in chosen.items() if value}
+        return {name: value for name, value in vars(self).items() if value}
 
 
 def _day(text: str) -> str:

@@ -1,36 +1,42 @@
 """The broadcasts: the list, the form, and the page of one from its draft to its last figure."""
 
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from babel.dates import format_timedelta
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
+from flask_babel import get_locale
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from smsadmin import links
 from smsadmin.accounts import sending_account
-from smsadmin.admin import wording
+from smsadmin.admin import recipients, wording
 from smsadmin.admin.access import Screen, checked_post, for_writers
-from smsadmin.admin.compose import ComposeForm, known_placeholders
-from smsadmin.admin.forms import posted
+from smsadmin.admin.broadcast_steps import BUTTONS
+from smsadmin.admin.compose import ComposeForm, compose_form, known_placeholders
+from smsadmin.admin.confirming import Changed, Offer, offer
 from smsadmin.admin.obstacles import obstacles
+from smsadmin.admin.outlook import outlook
 from smsadmin.admin.paging import ON_A_PAGE, page_number
+from smsadmin.admin.spent import spent
 from smsadmin.admin.times import shown_money
-from smsadmin.broadcasts import drafts, lifecycle
-from smsadmin.broadcasts.confirm_anew import confirm_anew, rest_without_account
+from smsadmin.admin.zones import shown_in
+from smsadmin.broadcasts import drafts
+from smsadmin.broadcasts.confirm_anew import rest_without_account
 from smsadmin.broadcasts.lifecycle import NotAllowed
 from smsadmin.clock import utc_now
+from smsadmin.current import settings
 from smsadmin.database import read
-from smsadmin.host import StaffMember
+from smsadmin.host import UnknownFilter
 from smsadmin.i18n import _
 from smsadmin.integration import integration
-from smsadmin.models import Broadcast
+from smsadmin.models import Account, Broadcast
 from smsadmin.providers import PROVIDERS
-from smsadmin.sending import doorbell
-from smsadmin.states import BroadcastState, State, Step
-from smsadmin.statistics.report import cost, reports
+from smsadmin.reasons import Reason
+from smsadmin.states import STEPS, BroadcastState, State, Step, Trigger
+from smsadmin.statistics.report import Cost, cost, reports
 
 LARGEST_ID = 2**31 - 1
 """A broadcast's id is an integer of 32 bits."""
@@ -49,13 +55,15 @@ class BroadcastsScreen(Screen):
         page = page_number()
         window = select(Broadcast).order_by(Broadcast.id.desc()).offset((page - 1) * ON_A_PAGE)
         found = read(lambda session: session.scalars(window.limit(ON_A_PAGE + 1)).all())
+        shown = found[:ON_A_PAGE]
         return self.render(
             "broadcasts.html",
-            broadcasts=list(zip(found[:ON_A_PAGE], reports(found[:ON_A_PAGE]), strict=True)),
+            broadcasts=list(zip(shown, reports(shown), spent(shown), strict=True)),
             last_page=page + 1 if len(found) > ON_A_PAGE else page,
             page=page,
             wording=wording,
             State=State,
+            shown_in=shown_in,
             obstacles=obstacles(),
         )
 
@@ -63,11 +71,11 @@ class BroadcastsScreen(Screen):
     def new(self) -> Any:
         """Write a new broadcast."""
         for_writers()
-        form = posted(ComposeForm)
+        form = compose_form()
         if request.method == "POST":
             member = checked_post()
             if form.validate() and "preview" not in request.form:
-                made = drafts.create(member.name[:100], **_fields(form))
+                made = drafts.create(member.name[:100], **form.columns())
                 return redirect(url_for(".page", broadcast_id=made))
         return self._form(form, None)
 
@@ -76,11 +84,11 @@ class BroadcastsScreen(Screen):
         """Change a draft."""
         for_writers()
         broadcast = find_broadcast(broadcast_id)
-        form = posted(ComposeForm, obj=broadcast)
+        form = compose_form(broadcast)
         if request.method == "POST":
             checked_post()
             if form.validate() and "preview" not in request.form:
-                if not drafts.change(broadcast_id, **_fields(form)):
+                if not drafts.change(broadcast_id, **form.columns()):
                     flash(_not_a_draft(), "error")
                 return redirect(url_for(".page", broadcast_id=broadcast_id))
         elif broadcast.state != BroadcastState.DRAFT:
@@ -97,6 +105,8 @@ class BroadcastsScreen(Screen):
             example=drafts.example(text, form.wrap_clicks.data, form.wrap_login.data) if text else None,
             placeholders=", ".join(f"{{{name}}}" for name in known_placeholders()),
             prefix=integration().text_prefix,
+            forms_ahead=_hours(settings().form_ahead),
+            lost_filters=_lost_filters(broadcast) if broadcast else None,
             obstacles=obstacles(),
         )
 
@@ -105,41 +115,54 @@ class BroadcastsScreen(Screen):
         """Show one broadcast: what it says, what to do next, and the figures."""
         broadcast = find_broadcast(broadcast_id)
         urls = links.addresses(broadcast.text)
+        report = reports([broadcast])[0]
         return self.render(
             "broadcast.html",
             broadcast=broadcast,
             state=BroadcastState(broadcast.state),
-            report=reports([broadcast])[0],
-            cost=cost(broadcast_id) if broadcast.state == BroadcastState.READY else None,
+            outlook=outlook(broadcast, report),
+            conditions=recipients.in_words(broadcast),
+            lost_filters=_lost_filters(broadcast),
+            offer=_offer(broadcast),
+            report=report,
+            cost=_cost(broadcast),
+            spent=spent([broadcast])[0],
             example=drafts.example_of(broadcast),
             rest=rest_without_account(broadcast),
             recent=_is_recent(broadcast),
-            asks_to_cancel=request.args.get("ask") == "cancel",
+            asks=request.args.get("ask", ""),
             urls=urls,
             foreign_urls=[url for url in urls if not links.can_sign_in(url)],
             account=sending_account(),
+            confirmed_currency=_currency(broadcast),
             sms_is_on=integration().enabled,
             titles={each.name: each.title for each in PROVIDERS.values()},
             money=shown_money,
             wording=wording,
             State=State,
+            Step=Step,
+            shown_in=shown_in,
             obstacles=obstacles(),
         )
 
     @expose("/<int:broadcast_id>/do/<step>", methods=["POST"])
     def do(self, broadcast_id: int, step: str) -> Response:
-        """Take a step: form the list, send, pause, go on, cancel, back to the draft."""
+        """Take a step: form the list, confirm, pause, go on, close the rule, cancel, back to the draft."""
         member = checked_post()
         broadcast = find_broadcast(broadcast_id)
         if step not in BUTTONS:
             abort(404)
         try:
             BUTTONS[step](broadcast, member)
-        except NotAllowed:
+        except NotAllowed as error:
+            flash(_why_not(find_broadcast(broadcast_id), error.step), "error")
+        except Changed:
             flash(
-                _("That is not possible any more: the state of the broadcast has changed, see below."),
+                _("Nothing is done: what the page showed has changed meanwhile. Look again, see below."),
                 "error",
             )
+        except UnknownFilter:
+            flash(recipients.unknown_sentence(recipients.unknown_filters(broadcast)), "error")
         except drafts.NotConnected:
             flash(_("Connect a provider first: there is nobody to send through."), "error")
         return redirect(url_for(".page", broadcast_id=broadcast_id))
@@ -157,48 +180,51 @@ def _not_a_draft() -> str:
     return said
 
 
-def _fields(form: ComposeForm) -> dict[str, Any]:
-    return {name: value for name, value in form.data.items() if name != form.meta.csrf_field_name}
+def _why_not(broadcast: Broadcast, step: Step) -> str:
+    """Say why a step could not be taken."""
+    said: str = _("That is not possible any more: the state of the broadcast has changed, see below.")
+    as_before = broadcast.state in STEPS[step][0]
+    if as_before and broadcast.not_after is not None and broadcast.not_after <= utc_now():
+        said = _(
+            "Nothing can leave any more: “not later than %(time)s” has passed.",
+            time=shown_in(broadcast.not_after, broadcast.zone),
+        )
+    return said
+
+
+def _lost_filters(broadcast: Broadcast) -> str | None:
+    """Say which filters of its rule the host does not have any more."""
+    names = recipients.unknown_filters(broadcast)
+    return recipients.unknown_sentence(names) if names else None
+
+
+def _offer(broadcast: Broadcast) -> Offer | None:
+    """Return what confirming would mean, where a broadcast is confirmed on an estimate."""
+    if broadcast.state != BroadcastState.DRAFT or broadcast.trigger != Trigger.RULE:
+        return None
+    return None if recipients.unknown_filters(broadcast) else offer(broadcast)
+
+
+def _cost(broadcast: Broadcast) -> Cost | None:
+    """Add up a formed list where a person decides by it."""
+    grew = broadcast.state == BroadcastState.PAUSED and broadcast.pause_reason == Reason.GREW
+    return cost(broadcast.id) if grew or broadcast.state == BroadcastState.READY else None
+
+
+def _currency(broadcast: Broadcast) -> str | None:
+    """Return the currency of the price that was confirmed."""
+    if broadcast.confirmed_price is None:
+        return None
+    account = read(lambda session: session.get(Account, broadcast.account_id))
+    return account.currency if account else None
+
+
+def _hours(seconds: float) -> str:
+    """Return a length of time as people say it."""
+    return format_timedelta(timedelta(seconds=seconds), locale=get_locale())
 
 
 def _is_recent(broadcast: Broadcast) -> bool:
     """Say whether receipts and clicks are still to be expected, so that the page renews itself."""
     ended = broadcast.finished_at
     return ended is not None and utc_now() - ended < RENEWED_FOR
-
-
-def _seen() -> int:
-    """Return the number of what the page showed beside the button: of the list, or of the account and its price."""
-    return request.form.get("seen", 0, type=int)
-
-
-def _confirm_anew(broadcast: Broadcast, member: StaffMember) -> None:
-    account = sending_account()
-    if account is None:
-        raise drafts.NotConnected
-    if account.id != _seen():
-        raise NotAllowed(Step.RESUME)
-    confirm_anew(broadcast.id, member.name[:100], account)
-    doorbell.ring_send(account.id)
-
-
-def _send(broadcast: Broadcast, member: StaffMember) -> None:
-    lifecycle.send(broadcast.id, member.name[:100], _seen())
-    doorbell.ring_send(broadcast.account_id or 0)
-
-
-def _resume(broadcast: Broadcast, member: StaffMember) -> None:
-    lifecycle.resume(broadcast.id)
-    doorbell.ring_send(broadcast.account_id or 0)
-
-
-BUTTONS: Mapping[str, Callable[[Broadcast, StaffMember], None]] = {
-    "prepare": lambda broadcast, member: drafts.form_list(broadcast.id, broadcast.text),
-    "send": _send,
-    "pause": lambda broadcast, member: lifecycle.pause(broadcast.id),
-    "resume": _resume,
-    "confirm": _confirm_anew,
-    "cancel": lambda broadcast, member: lifecycle.cancel(broadcast.id),
-    "edit": lambda broadcast, member: lifecycle.edit(broadcast.id),
-}
-"""What the buttons of the page do."""

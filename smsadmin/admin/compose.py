@@ -2,36 +2,47 @@
 
 from typing import Any
 
+from flask import request
 from wtforms import BooleanField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from smsadmin import links
-from smsadmin.admin.forms import SafeForm
+from smsadmin.admin import recipients, when_to_send
+from smsadmin.admin.forms import posted
+from smsadmin.admin.recipients import RecipientsFields
+from smsadmin.admin.when_to_send import WhenFields
+from smsadmin.broadcasts.rules import rule_of
 from smsadmin.current import host
+from smsadmin.host import EVERYONE
 from smsadmin.i18n import _, lazy
+from smsadmin.models import Broadcast
 from smsadmin.text.placeholders import placeholder_before_path, placeholders, unknown_placeholders
 
 LONGEST_TEXT = 1000
 """SMSC takes no longer text (PROVIDERS, send.php `mes`)."""
 
+WRITTEN = ("name", "text", "verified_only", "wrap_clicks", "wrap_login")
+"""The columns that a field of the same name holds."""
 
-class ComposeForm(SafeForm):
-    """A broadcast's name, its text and how its links work."""
+
+class ComposeForm(RecipientsFields, WhenFields):
+    """A broadcast's name, its text, how its links work, to whom it goes and when."""
 
     name = StringField(
         lazy("Name"),
         [
-            InputRequired(lazy("Give the broadcast a name; only staff see it.")),
+            DataRequired(lazy("Give the broadcast a name; only staff see it.")),
             Length(max=200, message=lazy("At most %(max)d characters.")),
         ],
     )
     text = TextAreaField(
         lazy("Text of the SMS"),
         [
-            InputRequired(lazy("Write the text of the SMS.")),
+            DataRequired(lazy("Write the text of the SMS.")),
             Length(max=LONGEST_TEXT, message=lazy("The text is too long: at most %(max)d characters.")),
         ],
-        render_kw={"rows": 5},
+        # A browser that knows the limit cuts what is pasted, and says nothing.
+        render_kw={"rows": 5, "maxlength": False},
     )
     verified_only = BooleanField(lazy("Only to confirmed numbers"), default=True)
     wrap_clicks = BooleanField(lazy("Wrap links to count clicks"), default=True)
@@ -62,6 +73,26 @@ class ComposeForm(SafeForm):
         wrapped = self.wrap_clicks.data or self.wrap_login.data
         if wrapped and any(placeholders(url) for url in links.addresses(field.data)):
             raise ValidationError(_("A link that is wrapped cannot have placeholders in it."))
+
+    def columns(self) -> dict[str, Any]:
+        """Return the broadcast's columns that were entered; of a form that is right."""
+        return {name: self[name].data for name in WRITTEN} | self.when() | {"rule": self.rule()}
+
+
+def compose_form(broadcast: Broadcast | None = None) -> ComposeForm:
+    """Return the form filled from this request, or with what was entered for a draft."""
+    rule = rule_of(broadcast) if broadcast else EVERYONE
+    # The filters are the host's, so the form is made for the request.
+    made = type("ComposeForm", (ComposeForm,), recipients.fields(rule))
+    shown: dict[str, Any] = {}
+    if broadcast and request.method == "POST":
+        # Of what a browser leaves away nothing comes back from the draft, but its zone stays on offer.
+        shown = {"zone": broadcast.zone}
+    elif broadcast:
+        shown = {name: getattr(broadcast, name) for name in WRITTEN}
+        shown |= {**recipients.entered(rule), **when_to_send.entered(broadcast)}
+    form: ComposeForm = posted(made, data=shown)
+    return form
 
 
 def known_placeholders() -> list[str]:

@@ -7,13 +7,13 @@ from flask import url_for
 from smsadmin.accounts import connected, keys_open, stopped
 from smsadmin.admin.access import may_integrate
 from smsadmin.admin.integration.check_wording import of_a_stop
-from smsadmin.admin.integration.settings import balance_is_low
 from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import REASON_SENTENCES
 from smsadmin.i18n import _
 from smsadmin.integration import integration
 from smsadmin.models import Account
 from smsadmin.providers import provider
+from smsadmin.sending.balances import balance_is_low
 from smsadmin.sending.sweeper import live_workers
 
 
@@ -24,6 +24,8 @@ class Obstacle(NamedTuple):
     link: str | None
     in_settings: bool
     """The integration settings can change it; else it is for whoever runs the site."""
+    holds: bool
+    """Nothing leaves because of it; else it is a warning."""
 
 
 def obstacles() -> list[Obstacle]:
@@ -40,33 +42,36 @@ def obstacles() -> list[Obstacle]:
         found.append(_("No SMS provider is connected, so nothing is sent."))
     if not integration().enabled:
         found.append(_("SMS is switched off: broadcasts wait, notifications are skipped."))
-    found += _of_account(accounts[0]) if accounts else []
+    found += _stop(accounts[0]) if accounts else []
     link = url_for("sms_integration.index") if may_integrate() else None
-    in_the_way = [Obstacle(sentence, link, True) for sentence in found]
+    in_the_way = [Obstacle(sentence, link, True, True) for sentence in found]
+    if accounts and balance_is_low(accounts[0]):
+        in_the_way.append(Obstacle(_low_balance(accounts[0]), link, True, False))
     if not live_workers():
         sentence = _("The worker that sends is not running. Ask whoever runs the site to start it.")
-        in_the_way.append(Obstacle(sentence, None, False))
+        in_the_way.append(Obstacle(sentence, None, False, True))
     return in_the_way
 
 
-def _of_account(account: Account) -> list[str]:
-    """Return what is wrong with the account that sends."""
-    found, title = [], provider(account.provider).title
-    if reason := stopped(account):
-        found.append(
-            _(
-                "%(provider)s does not send at the moment. %(reason)s %(advice)s",
-                provider=title,
-                reason=of_a_stop(reason, account).says,
-                advice=REASON_SENTENCES[reason].advice,
-            )
+def _stop(account: Account) -> list[str]:
+    """Return why the account that sends is stopped, where it is."""
+    reason = stopped(account)
+    if reason is None:
+        return []
+    return [
+        _(
+            "%(provider)s does not send at the moment. %(reason)s %(advice)s",
+            provider=provider(account.provider).title,
+            reason=of_a_stop(reason, account).says,
+            advice=REASON_SENTENCES[reason].advice,
         )
-    if balance_is_low(account):
-        found.append(
-            _(
-                "The balance of %(provider)s is low: %(balance)s. SMS still go, but top it up in time.",
-                provider=title,
-                balance=shown_money(account.balance, account.balance_currency),
-            )
-        )
-    return found
+    ]
+
+
+def _low_balance(account: Account) -> str:
+    said: str = _(
+        "The balance of %(provider)s is low: %(balance)s. SMS still go, but top it up in time.",
+        provider=provider(account.provider).title,
+        balance=shown_money(account.balance, account.balance_currency),
+    )
+    return said

@@ -1,18 +1,18 @@
 """Find calls in the API access log, newest first, in steps that stay short however much it holds."""
 
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from smsadmin.current import settings
 from smsadmin.customer_search import contains
 from smsadmin.database import db_now, read
 from smsadmin.models import ApiCall
+from smsadmin.providers.exchange import Verdict
 
 AT_ONCE = 20_000
 """Calls that one step of a search looks through: bodies have no index."""
@@ -20,24 +20,18 @@ AT_ONCE = 20_000
 MOST_STEPS = 5
 """Steps that a zip looks through; whoever wants what is older says from which day to which."""
 
+WITH_BODIES = 100
+"""Calls whose bodies are in memory at once."""
+
 NEAR = 1000
 """Rows around a moment in which ids and times may not agree: a call is written after it ended."""
 
-# In our own pretty JSON only the outermost fields stand behind two blanks: SMSC puts its errors inside a 200.
-_ERROR = '\n  "error_code": '
-_IN_JSON = or_(ApiCall.reply.startswith("{"), ApiCall.reply.startswith("["))
-FAILED: ColumnElement[bool] = or_(
-    ApiCall.status.is_(None),
-    ApiCall.status >= 400,
-    # Every provider answers in JSON: anything else comes from somebody else, and was not understood. What we
-    # withhold stands in brackets too.
-    ~_IN_JSON,
-    and_(
-        ApiCall.reply.contains(_ERROR, autoescape=True),
-        ~ApiCall.reply.contains(f"{_ERROR}null", autoescape=True),
-    ),
-)
-"""No answer, one that says that it went wrong, or one that could not be read."""
+WRONG = "wrong"
+NO_ANSWER = "no_answer"
+OUTCOMES: tuple[str, ...] = (WRONG, NO_ANSWER, *Verdict)
+"""How a wanted call has ended: anything but well, without a whole reply, or as the adapter judged it."""
+
+NOT_WELL = (Verdict.PARTLY_REFUSED, Verdict.REFUSED, Verdict.NOT_UNDERSTOOD)
 
 LISTED = (
     ApiCall.id,
@@ -49,8 +43,8 @@ LISTED = (
     ApiCall.address,
     ApiCall.status,
     ApiCall.failure,
+    ApiCall.verdict,
     ApiCall.milliseconds,
-    FAILED.label("failed"),
 )
 """What a list shows; the bodies stay unread."""
 
@@ -61,7 +55,8 @@ class Filter:
 
     provider: str = ""
     kind: str = ""
-    failed: bool = False
+    outcome: str = ""
+    """One of `OUTCOMES`; empty: however it has ended."""
     words: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -74,8 +69,8 @@ class Filter:
             wanted.append(ApiCall.provider == self.provider)
         if self.kind:
             wanted.append(ApiCall.kind == self.kind)
-        if self.failed:
-            wanted.append(FAILED)
+        if self.outcome:
+            wanted.append(_ended(self.outcome))
         if self.words:
             wanted.append(or_(*(contains(session, body, self.words) for body in bodies)))
         if self.since:
@@ -83,6 +78,16 @@ class Filter:
         if self.until:
             wanted.append(ApiCall.at < self.until)
         return wanted
+
+
+def _ended(outcome: str) -> ColumnElement[bool]:
+    if outcome == WRONG:
+        # What was written before replies were judged has its status alone.
+        by_status = and_(ApiCall.verdict.is_(None), or_(ApiCall.status.is_(None), ApiCall.status >= 400))
+        return or_(ApiCall.verdict.in_(NOT_WELL), by_status)
+    if outcome == NO_ANSWER:
+        return ApiCall.status.is_(None)
+    return ApiCall.verdict == outcome
 
 
 def _is_kept() -> ColumnElement[bool]:
@@ -143,14 +148,13 @@ def _span(session: Session, wanted: Filter) -> _Span:
     return _Span(1, 0) if first is None or last is None else _Span(first, last)
 
 
-def one(call_id: int) -> tuple[ApiCall, bool] | None:
-    """Return a call, and whether it failed; None when it is not there, or too old to be."""
-    statement = select(ApiCall, FAILED.label("failed")).where(ApiCall.id == call_id, _is_kept())
-    row = read(lambda session: session.execute(statement).one_or_none())
-    return (row[0], row.failed) if row else None
+def one(call_id: int) -> ApiCall | None:
+    """Return a call; None when it is not there, or too old to be."""
+    statement = select(ApiCall).where(ApiCall.id == call_id, _is_kept())
+    return read(lambda session: session.scalars(statement).one_or_none())
 
 
-def newest(session: Session, wanted: Filter, whole: bool) -> Generator[ApiCall]:
+def newest(session: Session, wanted: Filter, whole: bool) -> Iterator[ApiCall]:
     """Yield the wanted calls of the newest `MOST_STEPS` steps, newest first, cut or `whole`; the rest is unread."""
     cut = (ApiCall.address_cut, ApiCall.request_cut, ApiCall.reply_cut)
     full = (ApiCall.address, ApiCall.request, ApiCall.reply)
@@ -160,7 +164,14 @@ def newest(session: Session, wanted: Filter, whole: bool) -> Generator[ApiCall]:
     )
     span = _span(session, wanted)
     for last in range(span.last, span.first - 1, -AT_ONCE)[:MOST_STEPS]:
-        step = statement.where(ApiCall.id.between(max(span.first, last - AT_ONCE + 1), last))
-        # A cursor of the server's: it has to be closed where the reader stops early.
-        with closing(session.scalars(step.execution_options(yield_per=100))) as found:
-            yield from found
+        yield from _in_pieces(session, statement, _Span(max(span.first, last - AT_ONCE + 1), last))
+
+
+def _in_pieces(session: Session, statement: Select[ApiCall], span: _Span) -> Iterator[ApiCall]:
+    """Yield the calls of one step, `WITH_BODIES` by a statement: the reader may have enough long before the end."""
+    last: int | None = span.last
+    while last is not None:
+        piece = statement.where(ApiCall.id.between(span.first, last)).limit(WITH_BODIES)
+        calls = session.scalars(piece).all()
+        yield from calls
+        last = calls[-1].id - 1 if len(calls) == WITH_BODIES else None

@@ -3,7 +3,6 @@
 import json
 import zipfile
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
@@ -42,13 +41,12 @@ def _calls(wanted: Filter, whole: bool) -> list[dict[str, object]]:
     def collect(session: Session) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []
         left = MOST_CHARACTERS
-        with closing(newest(session, wanted, whole)) as calls:
-            for call in islice(calls, MOST_CALLS):
-                bodies = _bodies(call, whole)
-                left -= sum(map(len, bodies.values()))
-                if left < 0:
-                    break
-                found.append(_facts(call) | bodies)
+        for call in islice(newest(session, wanted, whole), MOST_CALLS):
+            bodies = _bodies(call, whole)
+            left -= sum(map(len, bodies.values()))
+            if left < 0:
+                break
+            found.append(_facts(call) | bodies)
         return found
 
     return read(collect)
@@ -70,6 +68,7 @@ def _facts(call: ApiCall) -> dict[str, object]:
         "request_id": call.request_id,
         "method": call.method,
         "status": call.status,
+        "verdict": call.verdict,
         "failure": call.failure,
         "milliseconds": call.milliseconds,
     }
@@ -87,7 +86,9 @@ def _readable(calls: list[dict[str, object]]) -> str:
 
 def _page(call: Mapping[str, object], zone: ZoneInfo) -> str:
     at = datetime.fromisoformat(str(call["at"])).astimezone(zone)
-    outcome = call["status"] or call["failure"] or "no answer"
+    outcome = (
+        ", ".join(str(call[name]) for name in ("status", "verdict", "failure") if call[name]) or "no answer"
+    )
     return (
         f"\n{'=' * 78}\n"
         f"#{call['id']}  {at:%Y-%m-%d %H:%M:%S %Z}  {call['provider']}  {call['kind']}  {call['request_id']}\n"

@@ -7,6 +7,7 @@ be written costs the log alone.
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -29,10 +30,10 @@ from smsadmin.sealing import unseal
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["send", "balance", "lookup"]
+Kind = Literal["send", "balance", "lookup", "quote"]
 """What a call was for."""
 
-KINDS: tuple[Kind, ...] = ("send", "balance", "lookup")
+KINDS: tuple[Kind, ...] = ("send", "balance", "lookup", "quote")
 
 Messages = Sequence[Outgoing] | Sequence[Question]
 
@@ -49,6 +50,13 @@ class Watched:
         self._kind = kind
         self._seen: list[tuple[datetime, Exchange]] = []
         self.watch: Watch | None = self._collect if on_until() else None
+
+    def another(self) -> "Watched":
+        """Return one for other calls at the same time; whether the log is on is not asked again."""
+        found = copy(self)
+        found._seen = []
+        found.watch = found._collect if self.watch else None
+        return found
 
     def _collect(self, exchange: Exchange) -> None:
         self._seen.append((utc_now() - timedelta(seconds=exchange.seconds), exchange))
@@ -80,6 +88,7 @@ class Watched:
                 "request_id": request_id[:SHOWN_OF_A_KEY] if opens else request_id,
                 "method": exchange.method,
                 "status": exchange.status,
+                "verdict": exchange.verdict,
                 "milliseconds": round(exchange.seconds * 1000),
                 **vars(masked(exchange, mask)),
             }

@@ -16,7 +16,7 @@ from smsadmin.database import engine, read
 from smsadmin.events.switches import switches
 from smsadmin.integration import integration
 from smsadmin.models import Account
-from smsadmin.settings import PREFIX
+from smsadmin.settings_reading import PREFIX
 from smsadmin.version import DISTRIBUTION, own_version
 
 PACKAGES = (

@@ -17,7 +17,7 @@ from smsadmin.host import StaffMember
 from smsadmin.integration_changes import SECRETS, Also, Field, What, noted, nothing_else
 from smsadmin.models import Account, Broadcast, Message
 from smsadmin.reasons import Reason
-from smsadmin.states import BroadcastState
+from smsadmin.states import SENDS, BroadcastState
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def account_of(name: str) -> Account | None:
 
 def waiting(account_id: int) -> Waiting:
     """Return what waits for an account."""
-    open_states = [BroadcastState.SENDING, BroadcastState.PAUSED]
+    open_states = [BroadcastState.SCHEDULED, *SENDS, BroadcastState.PAUSED]
     broadcasts = and_(Broadcast.account_id == account_id, Broadcast.state.in_(open_states))
     return read(lambda session: waits(session, broadcasts, Message.account_id == account_id))
 
@@ -54,10 +54,10 @@ def is_other_account(account: Account, login: str, secret: str, base_url: str | 
 
 
 def keep_account(account: Account, wanted: Wanted, by: StaffMember) -> None:
-    """Change what leaves it the same account: what waits goes on; raise `NoKey`."""
+    """Change what leaves it the account that was read: what waits goes on; raise `NoKey` or `Overtaken`."""
     fields = differences(account, wanted)
     accounts.change(
-        account.id,
+        account,
         secret=wanted.secret,
         sender=wanted.sender,
         base_url=wanted.base_url,
@@ -67,12 +67,17 @@ def keep_account(account: Account, wanted: Wanted, by: StaffMember) -> None:
     )
 
 
-def new_account(name: str, wanted: Wanted, by: StaffMember) -> Account:
-    """Connect a provider anew; what waited for the account before does not leave; raise `NoKey`."""
+def new_account(name: str, wanted: Wanted, by: StaffMember, in_place_of: Account | None) -> Account:
+    """Connect a provider in place of the account that was read, or of none; raise `NoKey` or `Overtaken`.
+
+    What waited for the account before does not leave.
+    """
     left: list[int] = []
 
     def note(session: Session, replaced: Account | None) -> None:
-        # A transaction that is repeated may find another account in its place.
+        if not accounts.same(replaced, in_place_of):
+            raise accounts.Overtaken
+        # A transaction that is repeated begins anew.
         left[:] = [replaced.id] if replaced else []
         what = What.REPLACED if replaced else What.CONNECTED
         noted(by, what, name, differences(replaced, wanted))(session)
@@ -133,5 +138,7 @@ def _stop_waiting(account_id: int) -> None:
         # Whoever paused, ended or cancelled it in between has done the same.
         with contextlib.suppress(lifecycle.NotAllowed):
             lifecycle.pause(broadcast.id, Reason.NOT_CONNECTED)
+        with contextlib.suppress(lifecycle.NotAllowed):
+            lifecycle.hold(broadcast.id, Reason.NOT_CONNECTED)
     mine = Message.account_id == account_id
     write(lambda session: skip_notifications(session, Reason.NOT_CONNECTED, mine))

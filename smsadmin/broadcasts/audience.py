@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from smsadmin.host import Customer
 from smsadmin.reasons import Reason
 from smsadmin.suppression import Suppressed
-from smsadmin.text.phones import to_e164
 
 
 @dataclass(frozen=True)
@@ -20,17 +19,19 @@ class Candidate:
 
 def choose(
     customers: Sequence[Customer],
+    numbers: Sequence[str | None],
     *,
-    region: str,
     verified_only: bool,
     suppressed: Suppressed,
     taken: Collection[str],
 ) -> list[Candidate]:
-    """Decide about a batch, in its order; `taken` are the numbers that an earlier customer has."""
+    """Decide about a batch, in its order.
+
+    `numbers` are the customers' phones as E.164, None for what is none; `taken` are those that an earlier customer has.
+    """
     seen = set(taken)
     chosen = []
-    for customer in customers:
-        phone = to_e164(customer.phone, region) if customer.phone else None
+    for customer, phone in zip(customers, numbers, strict=True):
         reason = _left_out(customer, phone, verified_only, suppressed, seen)
         if phone and reason is None:
             seen.add(phone)

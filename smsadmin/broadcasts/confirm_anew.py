@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from smsadmin.broadcasts.lifecycle import take
+from smsadmin.broadcasts.lifecycle import RESUMED, resume_step, take
+from smsadmin.broadcasts.schedule import size
 from smsadmin.clock import utc_now
 from smsadmin.database import read, write
 from smsadmin.models import Account, Broadcast, Message
-from smsadmin.states import State, Step
+from smsadmin.states import State
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,16 @@ def confirm_anew(broadcast_id: int, by: str, account: Account) -> None:
     price = None if account.price_of_part is None else Message.parts * account.price_of_part
 
     def confirm(session: Session) -> None:
+        broadcast = session.get_one(Broadcast, broadcast_id)
         take(
             session,
             broadcast_id,
-            Step.RESUME,
+            resume_step(session, broadcast),
             gone,
             connected,
+            Broadcast.confirmed_by.is_not(None),
             account_id=account.id,
-            pause_reason=None,
+            **RESUMED,
             confirmed_by=by,
             confirmed_at=utc_now(),
         )
@@ -66,5 +70,15 @@ def confirm_anew(broadcast_id: int, by: str, account: Account) -> None:
             .where(Message.broadcast_id == broadcast_id, Message.state == State.QUEUED)
             .values(account_id=account.id, price=price, currency=account.currency)
         )
+        _note_what_was_seen(session, broadcast)
 
     write(confirm)
+
+
+def _note_what_was_seen(session: Session, broadcast: Broadcast) -> None:
+    """Keep the new price, in the new account's currency; of a list that is still to be formed nobody knows it."""
+    seen: dict[str, Any] = {"confirmed_price": None}
+    if broadcast.formed_at is not None:
+        recipients, price = size(session, broadcast.id)
+        seen = {"confirmed_recipients": recipients, "confirmed_price": price}
+    session.execute(update(Broadcast).where(Broadcast.id == broadcast.id).values(**seen))

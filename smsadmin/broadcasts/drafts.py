@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from smsadmin import links
 from smsadmin.accounts import sending_account
 from smsadmin.broadcasts import lifecycle
-from smsadmin.broadcasts.prepare import values_of
+from smsadmin.broadcasts.listing import values_of
+from smsadmin.broadcasts.rules import rule_of
 from smsadmin.clock import utc_now
 from smsadmin.current import host
-from smsadmin.database import changed, write
+from smsadmin.database import changed, read, write
 from smsadmin.integration import integration
 from smsadmin.models import Broadcast
 from smsadmin.sending import doorbell
@@ -52,7 +53,8 @@ def form_list(broadcast_id: int, text: str) -> None:
     if account is None:
         raise NotConnected
     full = prefixed(integration().text_prefix, text)
-    lifecycle.prepare(broadcast_id, full, host().customers.count(), account.id)
+    rule = rule_of(read(lambda session: session.get_one(Broadcast, broadcast_id)))
+    lifecycle.prepare(broadcast_id, full, host().customers.count(rule), account.id)
     doorbell.ring_prepare(broadcast_id)
 
 

@@ -11,7 +11,7 @@ from smsadmin.database import read, write
 from smsadmin.integration_changes import Also, nothing_else
 from smsadmin.models import Account, Broadcast, Integration, Message
 from smsadmin.reasons import Reason
-from smsadmin.states import RANK, BroadcastState, State
+from smsadmin.states import RANK, SENDS, BroadcastState, State
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def waits(session: Session, broadcasts: ColumnElement[bool], messages: ColumnEle
 
 def would_stop() -> Waiting:
     """Return what switching SMS off would pause and skip."""
-    sending = Broadcast.state == BroadcastState.SENDING
+    sending = Broadcast.state.in_(SENDS)
     return read(lambda session: waits(session, sending, true()))
 
 

@@ -3,17 +3,19 @@
 from flask import Flask
 
 from shortlinks import ShortLinks
-from shortlinks.migrate import downgrade, upgrade
+from shortlinks.migrate import downgrade, is_current, upgrade
 from smsadmin.host import Host
 from smsadmin.links.clicks import CLICK_LISTS, ClickFigures, click_figures, click_list
 from smsadmin.links.configuration import shown_settings
 from smsadmin.links.gate import CustomerGate
+from smsadmin.links.owner import is_endless
 from smsadmin.links.texts import (
     addresses,
     bare_addresses,
     can_sign_in,
     example,
     is_address,
+    room_for,
     short_base,
     shown,
     template,
@@ -32,6 +34,9 @@ __all__ = [
     "example",
     "init_app",
     "is_address",
+    "is_current",
+    "is_endless",
+    "room_for",
     "short_base",
     "shown",
     "shown_settings",

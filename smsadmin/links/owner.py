@@ -1,6 +1,7 @@
 """The name under which the short links know one formed list of a broadcast."""
 
 from smsadmin.models import Broadcast
+from smsadmin.states import Trigger
 
 
 def owner_of(broadcast: Broadcast) -> str:
@@ -12,3 +13,8 @@ def broadcast_of(owner: str) -> tuple[int, int]:
     """Return the broadcast's id and the number of its list."""
     _, broadcast_id, form = owner.split(":")
     return int(broadcast_id), int(form)
+
+
+def is_endless(broadcast: Broadcast) -> bool:
+    """Say whether recipients come one after the other for as long as the broadcast is active."""
+    return broadcast.trigger == Trigger.RULE and broadcast.send_at is None

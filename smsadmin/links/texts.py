@@ -11,12 +11,15 @@ from shortlinks.models import LinkBlock
 from shortlinks.targets import check_target, is_own_site
 from smsadmin.current import settings
 from smsadmin.database import engine, read
-from smsadmin.links.owner import owner_of
+from smsadmin.links.owner import is_endless, owner_of
 from smsadmin.models import Broadcast, Message
 from smsadmin.text.template import LinkPlan, Template
 
 MARGIN = 1000
 """Customers who may appear while a list is being formed, besides a tenth of those who were there."""
+
+RUN = 10_000
+"""Positions in one block of a broadcast that goes on for ever: the next block is reserved when one is used up."""
 
 BLOCKS = "smsadmin.blocks"
 """The key in `app.extensions` of the blocks that this process has asked for."""
@@ -44,10 +47,18 @@ def can_sign_in(url: str) -> bool:
 
 
 def template(broadcast: Broadcast) -> Template:
-    """Return the broadcast's template, with numbers reserved for the codes of its links."""
+    """Return the broadcast's template, with numbers reserved for the codes of its next recipients' links."""
     marked, urls = link_text.put_markers(broadcast.prefixed_text or "")
     plans = [_plan(broadcast, index, url) for index, url in enumerate(urls)]
-    return Template(marked, plans, link_text.fill, _marker)
+    return Template(marked, plans, _marker)
+
+
+def room_for(broadcast: Broadcast, recipients: int) -> int:
+    """Return the first position from which so many recipients have codes of one length; a gap may lie before it."""
+    position = broadcast.next_position
+    if not is_endless(broadcast) or position % RUN + recipients <= RUN:
+        return position
+    return (position // RUN + 1) * RUN
 
 
 def example(text: str, wrap_clicks: bool, wrap_login: bool, audience: int) -> Template:
@@ -62,12 +73,12 @@ def example(text: str, wrap_clicks: bool, wrap_login: bool, audience: int) -> Te
         )
         for url in urls
     ]
-    return Template(marked, plans, link_text.fill, _marker)
+    return Template(marked, plans, _marker)
 
 
 def shown(text: str) -> str:
     """Return a stored text for a screen: no working link is shown anywhere."""
-    hidden = link_blocks.masked_address()
+    hidden = link_blocks.masked_address(scheme=True)
     return link_text.fill(text, [hidden] * len(text))
 
 
@@ -82,7 +93,7 @@ def _marker(index: int) -> str:
 
 def _plan(broadcast: Broadcast, index: int, url: str) -> LinkPlan:
     def chars(login: bool) -> int:
-        return link_blocks.address_chars(login, _block(broadcast, index, url, login))
+        return link_blocks.address_chars(login, _block(broadcast, index, url, login, broadcast.next_position))
 
     return LinkPlan(
         url,
@@ -91,14 +102,15 @@ def _plan(broadcast: Broadcast, index: int, url: str) -> LinkPlan:
     )
 
 
-def _block(broadcast: Broadcast, index: int, url: str, login: bool) -> LinkBlock:
-    known: dict[tuple[str, int, bool], LinkBlock] = current_app.extensions.setdefault(BLOCKS, {})
-    key = (owner_of(broadcast), index, login)
+def _block(broadcast: Broadcast, index: int, url: str, login: bool, position: int) -> LinkBlock:
+    known: dict[tuple[str, int, bool, int], LinkBlock] = current_app.extensions.setdefault(BLOCKS, {})
+    first = position // RUN * RUN if is_endless(broadcast) else 0
+    key = (owner_of(broadcast), index, login, first)
     if key not in known:
         # Blocks never change, so each process asks for one once.
-        count = _numbers_for(broadcast.audience_size)
+        count = RUN if is_endless(broadcast) else _numbers_for(broadcast.audience_size)
         known[key] = link_blocks.reserve(
-            engine(), url=url, owner=key[0], link_index=index, count=count, login=login
+            engine(), url=url, owner=key[0], link_index=index, count=count, login=login, first_position=first
         )
     return known[key]
 
@@ -112,17 +124,28 @@ def texts(messages: Sequence[Message]) -> list[str]:
     ids = {message.broadcast_id for message in messages if message.broadcast_id is not None}
     statement = select(Broadcast).where(Broadcast.id.in_(ids))
     broadcasts = read(lambda session: {b.id: b for b in session.scalars(statement)})
-    return [_text(broadcasts.get(message.broadcast_id or 0), message) for message in messages]
+    links = {number: _links(broadcast) for number, broadcast in broadcasts.items()}
+    return [
+        _text(broadcasts[message.broadcast_id], links[message.broadcast_id], message)
+        if message.broadcast_id in broadcasts
+        else message.text
+        for message in messages
+    ]
 
 
-def _text(broadcast: Broadcast | None, message: Message) -> str:
-    if broadcast is None or link_text.MARKER not in message.text or message.position is None:
-        return message.text
+def _links(broadcast: Broadcast) -> list[tuple[str, bool]]:
+    """Return the links of a broadcast, and whether each may sign in who may be signed in."""
     urls = addresses(broadcast.prefixed_text or "")
+    return [(url, broadcast.wrap_login and can_sign_in(url)) for url in urls]
+
+
+def _text(broadcast: Broadcast, links: Sequence[tuple[str, bool]], message: Message) -> str:
+    if link_text.MARKER not in message.text or message.position is None:
+        return message.text
     short = []
-    for index, url in enumerate(urls):
-        login = message.signs_in and broadcast.wrap_login and can_sign_in(url)
+    for index, (url, signs_in) in enumerate(links):
+        login = message.signs_in and signs_in
         wrapped = login or broadcast.wrap_clicks
-        block = _block(broadcast, index, url, login) if wrapped else None
+        block = _block(broadcast, index, url, login, message.position) if wrapped else None
         short.append(link_blocks.short_address(block, message.position) if block else url)
     return link_text.fill(message.text, short)

@@ -74,3 +74,9 @@ class Integration(Base):
     responsible_name: Mapped[str] = mapped_column(String(200), default="")
     log_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Until then every call to a provider is written into the API access log."""
+    counters_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When the counters are compared with the rows again by themselves."""
+    counters_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When they were last compared, by whomever."""
+    counters_off: Mapped[int] = mapped_column(default=0)
+    """How many of them were not equal then."""

@@ -27,6 +27,8 @@ class ApiCall(Base):
     address: Mapped[str] = mapped_column(Text)
     status: Mapped[int | None] = mapped_column()
     """The reply's HTTP status; None: no whole reply came."""
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    """What the reply meant (a `Verdict`), whatever its status; None: there is none, or nobody has judged it."""
     failure: Mapped[str] = mapped_column(String(60), default="")
     """The kind of error where no reply came."""
     milliseconds: Mapped[int] = mapped_column()

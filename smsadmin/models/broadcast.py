@@ -1,12 +1,13 @@
 """Broadcasts, and the counters of their messages by state and reason."""
 
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from smsadmin.database import Base, BigId, UtcDateTime
-from smsadmin.states import BroadcastState
+from smsadmin.states import BroadcastState, Trigger
 
 
 class Broadcast(Base):
@@ -44,6 +45,29 @@ class Broadcast(Base):
     """The position of the next recipient in the broadcast's link blocks."""
     form: Mapped[int] = mapped_column(default=0)
     """Counts how often the list was begun: link blocks of an earlier list are never used again."""
+    # When it goes, and to whom.
+    trigger: Mapped[str] = mapped_column(String(20), default=Trigger.AT_ONCE)
+    rule: Mapped[str] = mapped_column(Text, default="{}")
+    """Filter of the host's → value, as JSON; none: everyone."""
+    send_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    zone: Mapped[str | None] = mapped_column(String(50))
+    """The zone in which its times were entered and are shown."""
+    not_after: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """What has not left by then never leaves."""
+    formed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When staff closed the rule: nobody comes under it any more."""
+    next_match_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When the customers are looked through again for those who came under the rule."""
+    confirmed_recipients: Mapped[int | None] = mapped_column()
+    """How many, and at what price, whoever confirmed it saw; an estimate where the list is formed later."""
+    confirmed_price: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
+    refused_in_a_row: Mapped[int] = mapped_column(default=0)
+    # The pace: how many had left at two moments, so that the page can say when it ends.
+    pace_from: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    pace_from_gone: Mapped[int] = mapped_column(default=0)
+    pace_next: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    pace_next_gone: Mapped[int] = mapped_column(default=0)
 
 
 class Counter(Base):

@@ -59,6 +59,13 @@ class Message(Base):
             postgresql_where=text("rank IN (2, 4) AND lookup_at IS NOT NULL"),
             sqlite_where=text("rank IN (2, 4) AND lookup_at IS NOT NULL"),
         ),
+        # What is in doubt, newest first, for the people who decide about it.
+        Index(
+            "ix_sms_messages_unknown",
+            "id",
+            postgresql_where=text("rank = 2"),
+            sqlite_where=text("rank = 2"),
+        ),
         # The lists behind the figures.
         Index("ix_sms_messages_figure", "broadcast_id", "state", "reason", "id"),
         Index("ix_sms_messages_customer", "customer_key", "id"),

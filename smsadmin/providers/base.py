@@ -1,6 +1,6 @@
 """The contract with a provider: what the engine hands over and what it gets back; no Flask, no database.
 
-A provider is one class with six methods and a declaration of its abilities. It is pure but for the HTTP call:
+A provider is one class with seven methods and a declaration of its abilities. It is pure but for the HTTP call:
 it never retries, never sleeps and keeps nothing between calls.
 """
 
@@ -79,8 +79,16 @@ class Balance:
     currency: str
 
 
+@dataclass(frozen=True)
+class Quote:
+    """What messages would cost together, and how many parts the provider counts in them (at least one)."""
+
+    price: Decimal
+    parts: int
+
+
 class CheckFailed(Exception):
-    """The balance, or what became of messages, could not be had; `reason` tells why."""
+    """The balance, a price, or what became of messages, could not be had; `reason` tells why."""
 
     def __init__(self, reason: Reason, raw: str = "") -> None:
         super().__init__(reason.value)
@@ -182,6 +190,8 @@ class Abilities:
     """What became of a message can be asked."""
     balance: bool
     """The balance can be asked for."""
+    quote: bool
+    """What messages would cost can be asked for, without sending them."""
     schedule: bool
     """A message can be handed over ahead of its time."""
     api_key: bool
@@ -212,6 +222,9 @@ class Provider(Protocol):
 
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
         """Ask for the balance; raise `CheckFailed`."""
+
+    def quote(self, credentials: Credentials, messages: Sequence[Outgoing], deadline: float) -> Quote:
+        """Ask in one HTTP request what messages would cost, and send none; raise `CheckFailed`."""
 
     def lookup(self, credentials: Credentials, questions: Sequence[Question], deadline: float) -> list[Found]:
         """Ask in one HTTP request what became of messages; one answer each, in order; raise `CheckFailed`."""

@@ -2,6 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a provider's reply was to the adapter that read it, whatever its HTTP status."""
+
+    UNDERSTOOD = "understood"
+    """It says that everything was taken, or tells what was asked."""
+    NOT_FOUND = "not_found"
+    """It says that the provider does not know the messages that it was asked about."""
+    PARTLY_REFUSED = "partly_refused"
+    """It takes some of the messages and refuses others."""
+    REFUSED = "refused"
+    """It says that nothing was taken, or that the question is not answered."""
+    NOT_UNDERSTOOD = "not_understood"
+    """It does not say clearly what became of the request: whatever its status, it is no good news."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +34,8 @@ class Exchange:
     failure: str
     """Why there is no reply, in the words of an error's kind; empty where there is one."""
     seconds: float
+    verdict: Verdict | None = None
+    """What the adapter made of the reply; None where there is none."""
 
 
 Watch = Callable[[Exchange], None]

@@ -24,10 +24,12 @@ from smsadmin.providers.base import (
     Outcome,
     Outgoing,
     Question,
+    Quote,
     Receipt,
     Settled,
 )
 from smsadmin.providers.reading import NO_ANSWER, NOT_SENT, json_object, kept, receipt_word, strange, word
+from smsadmin.providers.verdicts import judged, of_answers
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 
@@ -96,6 +98,7 @@ class SevenTech:
         own_ids=True,
         lookup=None,
         balance=False,
+        quote=False,
         schedule=False,
         api_key=False,
         callback_per_account=False,
@@ -106,6 +109,7 @@ class SevenTech:
         """Return the attempt's id, which the callback's address and `clientRequestId` carry."""
         return message.attempt_id
 
+    @judged(of_answers)
     def send(
         self, credentials: Credentials, request_id: str, messages: Sequence[Outgoing], deadline: float
     ) -> list[Answer]:
@@ -128,6 +132,10 @@ class SevenTech:
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
         """Raise `CheckFailed`: SevenTech's manual has no balance (see `abilities`)."""
         raise CheckFailed(Reason.UNCLASSIFIED, "SevenTech does not tell the balance")
+
+    def quote(self, credentials: Credentials, messages: Sequence[Outgoing], deadline: float) -> Quote:
+        """Raise `CheckFailed`: SevenTech's manual has no prices (see `abilities`)."""
+        raise CheckFailed(Reason.UNCLASSIFIED, "SevenTech does not tell prices")
 
     def lookup(self, credentials: Credentials, questions: Sequence[Question], deadline: float) -> list[Found]:
         """Raise `CheckFailed`: SevenTech's manual has no way to ask (see `abilities`)."""

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 from smsadmin.clock import utc_now
-from smsadmin.providers import http, smsc_receipts, smsc_status
+from smsadmin.providers import http, smsc_quote, smsc_receipts, smsc_status
 from smsadmin.providers.base import (
     Abilities,
     Answer,
@@ -23,6 +23,7 @@ from smsadmin.providers.base import (
     Outcome,
     Outgoing,
     Question,
+    Quote,
     Receipt,
     Settled,
 )
@@ -42,6 +43,7 @@ from smsadmin.providers.reading import (
 from smsadmin.providers.smsc_errors import REPEATED, SEND_ERRORS
 from smsadmin.providers.smsc_receipts import ERROR_DETAILS, STATUSES
 from smsadmin.providers.smsc_wire import digits, post
+from smsadmin.providers.verdicts import judged, of_answers, of_balance, of_found, of_quote
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 
@@ -71,6 +73,7 @@ class SMSC:
         own_ids=True,
         lookup=smsc_status.LOOKUP,
         balance=True,
+        quote=True,
         schedule=True,
         api_key=True,
         callback_per_account=True,
@@ -86,6 +89,16 @@ class SMSC:
     ) -> list[Answer]:
         """Send up to 100 messages in one request; their shortest `valid_for` holds for all of them."""
         end = monotonic() + deadline
+        answers, repeated = self._hand_over(credentials, request_id, messages, deadline)
+        if repeated:
+            return self._after_asking(credentials, request_id, messages, answers, end - monotonic())
+        return answers
+
+    @judged(lambda told: of_answers(told[0]))
+    def _hand_over(
+        self, credentials: Credentials, request_id: str, messages: Sequence[Outgoing], deadline: float
+    ) -> tuple[list[Answer], bool]:
+        """Return the answers of send.php, and whether it has had this very request before."""
         form = _texts(messages) | {"id": request_id, "op": "1", "err": "1"}
         if credentials.sender:
             form["sender"] = credentials.sender
@@ -94,13 +107,11 @@ class SMSC:
         try:
             reply = post(credentials, "send", form, deadline)
         except http.NotSent:
-            return [NOT_SENT] * len(messages)
+            return [NOT_SENT] * len(messages), False
         except http.NoAnswer:
-            return [NO_ANSWER] * len(messages)
-        answers = read_reply(reply, credentials, messages)
-        if whole(json_object(reply.body).get("error_code")) == REPEATED:
-            return self._after_asking(credentials, request_id, messages, answers, end - monotonic())
-        return answers
+            return [NO_ANSWER] * len(messages), False
+        repeated = whole(json_object(reply.body).get("error_code")) == REPEATED
+        return read_reply(reply, credentials, messages), repeated
 
     def _after_asking(
         self,
@@ -117,11 +128,12 @@ class SMSC:
             for each in messages
         ]
         try:
-            found = smsc_status.lookup(credentials, asked, deadline)
+            found = self.lookup(credentials, asked, deadline)
         except CheckFailed:
             found = [Missing.UNCLEAR] * len(messages)
         return [_taken_before(refusal, told) for refusal, told in zip(refused, found, strict=True)]
 
+    @judged(of_balance)
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
         """Ask balance.php for the amount and its currency; raise `CheckFailed`."""
         with asking():
@@ -133,6 +145,15 @@ class SMSC:
             raise CheckFailed(SEND_ERRORS[code][1], f"{reply.status} error {code}")
         raise strange_check(reply, credentials)
 
+    @judged(of_quote)
+    def quote(self, credentials: Credentials, messages: Sequence[Outgoing], deadline: float) -> Quote:
+        """Ask send.php for the price alone (`cost=1`: nothing is sent); raise `CheckFailed`."""
+        form = _texts(messages) | {"cost": "1"}
+        if credentials.sender:
+            form["sender"] = credentials.sender
+        return smsc_quote.quote(credentials, form, messages, deadline)
+
+    @judged(of_found)
     def lookup(self, credentials: Credentials, questions: Sequence[Question], deadline: float) -> list[Found]:
         """Ask status.php about up to 100 messages; raise `CheckFailed`."""
         return smsc_status.lookup(credentials, questions, deadline)

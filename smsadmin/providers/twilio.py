@@ -27,6 +27,7 @@ from smsadmin.providers.base import (
     Outcome,
     Outgoing,
     Question,
+    Quote,
     Receipt,
     Settled,
 )
@@ -44,6 +45,7 @@ from smsadmin.providers.reading import (
     word,
 )
 from smsadmin.providers.twilio_lookup import address
+from smsadmin.providers.verdicts import judged, of_answers, of_balance, of_found
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 
@@ -115,6 +117,7 @@ class Twilio:
         own_ids=False,
         lookup=twilio_lookup.LOOKUP,
         balance=True,
+        quote=False,
         schedule=True,
         api_key=False,
         callback_per_account=False,
@@ -125,6 +128,7 @@ class Twilio:
         """Return the attempt's id, which the callback's address carries."""
         return message.attempt_id
 
+    @judged(of_answers)
     def send(
         self, credentials: Credentials, request_id: str, messages: Sequence[Outgoing], deadline: float
     ) -> list[Answer]:
@@ -154,6 +158,7 @@ class Twilio:
             return [NO_ANSWER]
         return [read_reply(reply, credentials, message)]
 
+    @judged(of_balance)
     def balance(self, credentials: Credentials, deadline: float) -> Balance:
         """Ask Balance.json; raise `CheckFailed`."""
         auth = (credentials.login, credentials.secret)
@@ -168,6 +173,11 @@ class Twilio:
             raise CheckFailed(ACCOUNT_ERRORS[code][0], f"{reply.status} code {code}")
         raise twilio_lookup.refused(reply, credentials)
 
+    def quote(self, credentials: Credentials, messages: Sequence[Outgoing], deadline: float) -> Quote:
+        """Raise `CheckFailed`: Twilio tells a price only of what was sent (see `abilities`)."""
+        raise CheckFailed(Reason.UNCLASSIFIED, "Twilio does not tell prices ahead")
+
+    @judged(of_found)
     def lookup(self, credentials: Credentials, questions: Sequence[Question], deadline: float) -> list[Found]:
         """Ask about one message, `ValueError` when there are more; raise `CheckFailed`."""
         [question] = questions

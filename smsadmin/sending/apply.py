@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
-from smsadmin.database import db_now, read, write
+from smsadmin.database import among, db_now, read, write
 from smsadmin.models import Asked, Message, RawReceipt
 from smsadmin.providers import provider
 from smsadmin.reasons import Reason
@@ -36,7 +36,7 @@ def apply_receipts(limit: int = BATCH) -> int:
 def apply_receipts_of(session: Session, message_ids: Collection[int]) -> None:
     """Apply what has arrived for these messages, before anything is decided about them."""
     statement = select(RawReceipt).where(
-        RawReceipt.applied_at.is_(None), RawReceipt.message_id.in_(message_ids)
+        RawReceipt.applied_at.is_(None), among(RawReceipt.message_id, message_ids)
     )
     _apply(session, session.scalars(statement).all())
 
@@ -49,7 +49,7 @@ def _apply(session: Session, receipts: Sequence[RawReceipt]) -> None:
     mine = set(
         session.scalars(
             update(RawReceipt)
-            .where(RawReceipt.id.in_([r.id for r in receipts]), RawReceipt.applied_at.is_(None))
+            .where(among(RawReceipt.id, [r.id for r in receipts]), RawReceipt.applied_at.is_(None))
             .values(applied_at=now)
             .returning(RawReceipt.id),
             execution_options={"synchronize_session": False},
@@ -86,8 +86,10 @@ def _targets(session: Session, receipts: Sequence[RawReceipt]) -> dict[Target, l
         settled = provider(receipt.provider).settle(receipt.status, receipt.error)
         # That an earlier attempt failed says nothing about the one under way.
         stale = settled.state is State.UNDELIVERED and receipt.reference not in present
-        if settled.state is not None and not stale:
-            targets[Target(settled.state, settled.reason)].append(receipt.message_id)
+        # A status of no table does not say how it ends, but that the provider has it, and bills it.
+        target = Target(settled.state, settled.reason) if settled.state else Target(State.ACCEPTED)
+        if not stale:
+            targets[target].append(receipt.message_id)
     return targets
 
 
@@ -96,6 +98,6 @@ def _present(session: Session, receipts: Sequence[RawReceipt]) -> set[str]:
     statement = (
         select(Asked.reference)
         .join(Message, Message.attempt_id == Asked.attempt_id)
-        .where(Message.id == Asked.message_id, Asked.reference.in_({r.reference for r in receipts}))
+        .where(Message.id == Asked.message_id, among(Asked.reference, {r.reference for r in receipts}))
     )
     return set(session.scalars(statement))

@@ -1,6 +1,7 @@
 """Keep the balance of the account that sends fresh, so that a low one is seen before the money is gone."""
 
 import logging
+from decimal import Decimal
 
 from sqlalchemy import or_, update
 
@@ -36,3 +37,14 @@ def _takes_turn(account: Account) -> bool:
     statement = update(Account).where(Account.id == account.id, due, may_be_asked())
     later = db_now(settings().balance_every)
     return write(lambda session: changed(session, statement.values(next_balance_at=later))) == 1
+
+
+def balance_limit(account: Account) -> Decimal | None:
+    """Return below which balance the screens warn, in the currency of the balance."""
+    return settings().balance_limits.get(account.balance_currency or account.currency)
+
+
+def balance_is_low(account: Account) -> bool:
+    """Say whether the balance, as far as it is known, is below its limit."""
+    limit = balance_limit(account)
+    return account.balance is not None and limit is not None and account.balance < limit

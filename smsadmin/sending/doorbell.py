@@ -17,6 +17,10 @@ LETTERS = "abc"
 job may end without another look. The third is for a job whose worker was killed: RQ notices after minutes only."""
 
 
+SPARE = "defgh"
+"""Further letters for the sweeper, where something waits and nobody sends: all three may be of killed workers."""
+
+
 def ring_send(account_id: int, letters: str = LETTERS) -> None:
     """Have the waiting messages of this account sent, by the first of these letters that is free."""
     _ring(f"send-{account_id}-0", "send_account", account_id, letters)
@@ -25,6 +29,11 @@ def ring_send(account_id: int, letters: str = LETTERS) -> None:
 def ring_prepare(broadcast_id: int, letters: str = LETTERS) -> None:
     """Have the list of this broadcast formed, by the first of these letters that is free."""
     _ring(f"prepare-{broadcast_id}", "prepare_broadcast", broadcast_id, letters)
+
+
+def ring_match(broadcast_id: int, letters: str = LETTERS) -> None:
+    """Have the customers looked through for this broadcast's rule, by the first of these letters that is free."""
+    _ring(f"match-{broadcast_id}", "match_rule", broadcast_id, letters)
 
 
 def others(letter: str) -> str:

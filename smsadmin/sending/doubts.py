@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, and_, literal_column, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import SQLColumnExpression
 
-from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.database import db_now, read
 from smsadmin.models import Account, Answered, Asked, Message
@@ -77,14 +76,17 @@ def plan(session: Session, doubts: Sequence[Doubt], lookup: Lookup, answered: bo
 
     `answered`: the provider has told something; a question that failed ends no search.
     """
-    now = utc_now()
+    # By the database's clock, as the claim wrote it: those of two workers may differ by minutes.
+    now = session.scalars(select(db_now())).one()
     pauses: dict[float | None, list[Doubt]] = {}
     for doubt in doubts:
         pause = _pause(doubt, (now - doubt.asked.at).total_seconds(), answered and not lookup.by_reference)
         pauses.setdefault(pause, []).append(doubt)
     for pause, group in sorted(pauses.items(), key=lambda item: item[1][0].message.id):
         later = None if pause is None else db_now(pause)
-        session.execute(update(Message).where(same_attempts(group)).values(lookup_at=later))
+        # A person may have decided meanwhile that nobody asks about it any more.
+        still_asked = Message.lookup_at.is_not(None)
+        session.execute(update(Message).where(same_attempts(group), still_asked).values(lookup_at=later))
 
 
 def _pause(doubt: Doubt, age: float, searched: bool) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from smsadmin.database import among
 from smsadmin.models import Message
 from smsadmin.reasons import Reason
 from smsadmin.states import RANK, State
@@ -40,7 +41,7 @@ def move(
     statement = (
         update(Message)
         .where(
-            Message.id.in_(ids),
+            among(Message.id, ids),
             Message.state == source,
             Message.reason == source_reason,
             *conditions,
@@ -70,7 +71,7 @@ def _sources(session: Session, ids: Collection[int], below: int) -> Iterable[tup
     """Where the messages are now; they are locked in id order, so that two transactions never cross."""
     statement = (
         select(Message.id, Message.state, Message.reason)
-        .where(Message.id.in_(ids), Message.rank < below)
+        .where(among(Message.id, ids), Message.rank < below)
         .order_by(Message.id)
         .with_for_update()
     )

@@ -1,19 +1,18 @@
-"""Take a provider's callback: verify it, keep its receipts raw, and only then answer."""
+"""Keep receipts raw, and count the callbacks that changed nothing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter as Tally
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from smsadmin.accounts import credentials
 from smsadmin.clock import utc_now
-from smsadmin.database import db_now, read, write
+from smsadmin.database import among, db_now, read, write
 from smsadmin.models import Account, Asked, DroppedCallback, RawReceipt
-from smsadmin.providers import provider
-from smsadmin.providers.base import CallbackRequest, Forged, Garbled, Receipt
-from smsadmin.sealing import NoKey
-from smsadmin.upsert import add_up, insert_new
+from smsadmin.providers.base import Receipt
+from smsadmin.sending.vouching import Told
+from smsadmin.upsert import add_up, insert_found, insert_or_ignore
 
 FORGED, GARBLED, UNKNOWN, REPEATED, TOO_LARGE = "forged", "garbled", "unknown", "repeated", "too_large"
 """Why a callback changed nothing: not the provider's, not readable, about nothing of ours, not new, too long."""
@@ -21,33 +20,23 @@ FORGED, GARBLED, UNKNOWN, REPEATED, TOO_LARGE = "forged", "garbled", "unknown", 
 NOTED_EVERY = 60.0
 """Seconds between two notes that an account's receipts come: one for each would be a queue for one row."""
 
-
-def take(name: str, request: CallbackRequest) -> str | None:
-    """Keep the receipts of a callback of the provider `name`; return why it changed nothing, if it did not.
-
-    Raise `NoKey` when only an account whose secret cannot be opened might vouch for it.
-
-    A callback is believed when it verifies against an account that this provider has or had here, for messages
-    that were handed over through it: receipts of a removed one still come.
-    """
-    try:
-        told = _believed(name, request)
-    except Forged:
-        return drop(name, FORGED)
-    except Garbled:
-        return drop(name, GARBLED)
-    kept = [receipt for receipt in told.receipts if receipt.reference in told.messages]
-    new = write(lambda session: _keep_and_note(session, told.account, kept, told.messages)) if kept else 0
-    if len(kept) < len(told.receipts):
-        return drop(name, UNKNOWN)
-    return drop(name, REPEATED) if new < len(kept) else None
+New = Tally[tuple[Any, ...]]
+"""The receipts that were not here before, by provider, reference and status."""
 
 
 def drop(name: str, cause: str) -> str:
     """Count a callback of the provider `name` that changed nothing, and return the cause."""
-    row = {"provider": name, "cause": cause, "count": 1, "last_at": utc_now()}
-    write(lambda session: add_up(session, DroppedCallback, [row], "count"))
+    count_dropped(Tally([(name, cause)]))
     return cause
+
+
+def count_dropped(dropped_now: "Tally[tuple[str, str]]") -> None:
+    """Count callbacks that changed nothing, by provider and cause."""
+    rows = [
+        {"provider": name, "cause": cause, "count": count, "last_at": utc_now()}
+        for (name, cause), count in sorted(dropped_now.items())
+    ]
+    write(lambda session: add_up(session, DroppedCallback, rows, "count"))
 
 
 def dropped(name: str) -> list[DroppedCallback]:
@@ -56,82 +45,82 @@ def dropped(name: str) -> list[DroppedCallback]:
     return read(lambda session: list(session.scalars(mine)))
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a callback tells that `account` vouches for, and the messages of that account which it is about."""
+def keep_told(told: Sequence[Told], heard: Collection[int]) -> list[str | None]:
+    """Keep what several callbacks tell about messages of ours, in one transaction; return why one changed nothing.
 
-    account: Account
-    receipts: Sequence[Receipt]
-    messages: Mapping[str, int]
-
-
-def _believed(name: str, request: CallbackRequest) -> Told:
-    """Return what a callback tells and who vouches for it; raise `Forged`, `Garbled` or `NoKey`."""
-    statement = select(Account).where(Account.provider == name).order_by(Account.id.desc())
-    told: Told | None = None
-    closed: NoKey | None = None
-    for account in read(lambda session: session.scalars(statement).all()):
-        try:
-            receipts = provider(name).parse_receipt(request, credentials(account))
-        except Forged:
-            if provider(name).abilities.callback_per_account:
-                # One secret for all of its accounts: the others would say the same.
-                break
-            continue
-        except NoKey as error:
-            # Of a removed account whose key is lost too nobody can tell any more what is true.
-            closed = error if account.removed_at is None else closed
-            continue
-        found = Told(account, receipts, _messages(account, receipts))
-        told = told if told and len(told.messages) >= len(found.messages) else found
-        if len(told.messages) == len(receipts):
-            break
-    if told:
-        return told
-    if closed:
-        raise closed
-    raise Forged(f"no account of {name} vouches for it")
-
-
-def _messages(account: Account, receipts: Sequence[Receipt]) -> dict[str, int]:
-    """Return our reference → message, for references that we issued for what `account` can vouch for.
-
-    One secret for all of a provider's accounts vouches for all of them. Else it is this account's own, and what
-    an earlier row of the same login was handed: whose token was changed still gets the old receipts, but an old
-    token says nothing about what came after it.
+    `heard` are the accounts for which it is time to note that their receipts come.
     """
-    handed = select(Asked.reference, Asked.message_id).join(Account, Account.id == Asked.account_id)
-    mine = handed.where(
-        Asked.reference.in_([receipt.reference for receipt in receipts]), Account.provider == account.provider
-    )
-    if not provider(account.provider).abilities.callback_per_account:
-        mine = mine.where(Account.login == account.login, Account.id <= account.id)
-    return read(lambda session: {row.reference: row.message_id for row in session.execute(mine)})
+    if not told:
+        return []
+    rows = [row for one in told for row in _for_each_account(one)]
+
+    def store(session: Session) -> New:
+        new = Tally(
+            insert_found(
+                session,
+                RawReceipt,
+                rows,
+                Asked,
+                on=("reference", "account_id"),
+                take="message_id",
+                names=("provider", "reference", "status"),
+            )
+        )
+        if heard:
+            _note(session, heard)
+        return new
+
+    new = write(store)
+    if sum(new.values()) == sum(len(one.receipts) for one in told):
+        return [None] * len(told)
+    issued = _issued({receipt.reference for one in told for receipt in one.receipts})
+    return [_cause(one, new, issued) for one in told]
 
 
-def _keep_and_note(
-    session: Session, account: Account, receipts: Sequence[Receipt], messages: Mapping[str, int]
-) -> int:
-    """Keep receipts, and note now and then that this account's come; return how many are new."""
-    new = keep(session, account.provider, receipts, messages)
+def keep(session: Session, name: str, receipts: Sequence[Receipt], messages: Mapping[str, int]) -> None:
+    """Keep receipts of the provider `name` raw, `messages` by their references."""
+    rows = [_row(name, receipt) | {"message_id": messages[receipt.reference]} for receipt in receipts]
+    insert_or_ignore(session, RawReceipt, rows)
+
+
+def _for_each_account(told: Told) -> Iterator[dict[str, Any]]:
+    """Yield each receipt once for every account whose message it may be about: at most one of them was handed it."""
+    for receipt in told.receipts:
+        row = _row(told.provider, receipt)
+        for account_id in told.account_ids:
+            yield row | {"account_id": account_id}
+
+
+def _row(name: str, receipt: Receipt) -> dict[str, Any]:
+    return {
+        "provider": name,
+        "reference": receipt.reference,
+        "status": receipt.status[:40],
+        "error": receipt.error[:40],
+        "price": receipt.price,
+        "received_at": utc_now(),
+    }
+
+
+def _issued(references: Collection[str]) -> dict[str, int]:
+    """Return those of the references that we issued, and to which account."""
+    issued = select(Asked.reference, Asked.account_id).where(among(Asked.reference, references))
+    found = read(lambda session: session.execute(issued).all())
+    return {row.reference: row.account_id for row in found}
+
+
+def _cause(told: Told, new: New, issued: Mapping[str, int]) -> str | None:
+    """Return why a callback changed nothing, None if it did; what it brought is taken out of `new`."""
+    ours = [receipt for receipt in told.receipts if issued.get(receipt.reference) in told.account_ids]
+    brought = Tally((told.provider, receipt.reference, receipt.status[:40]) for receipt in ours)
+    repeated = not brought <= new
+    new -= brought
+    if len(ours) < len(told.receipts):
+        return UNKNOWN
+    return REPEATED if repeated else None
+
+
+def _note(session: Session, heard: Collection[int]) -> None:
     seldom = or_(Account.last_receipt_at.is_(None), Account.last_receipt_at < db_now(-NOTED_EVERY))
-    noted = update(Account).where(Account.id == account.id, seldom)
+    noted = update(Account).where(Account.id.in_(sorted(heard)), seldom)
     session.execute(noted.values(last_receipt_at=db_now()))
-    return new
-
-
-def keep(session: Session, name: str, receipts: Sequence[Receipt], messages: Mapping[str, int]) -> int:
-    """Keep receipts of the provider `name` raw, `messages` by their references; return how many are new."""
-    rows = [
-        {
-            "provider": name,
-            "reference": receipt.reference,
-            "status": receipt.status[:40],
-            "error": receipt.error[:40],
-            "price": receipt.price,
-            "message_id": messages[receipt.reference],
-            "received_at": utc_now(),
-        }
-        for receipt in receipts
-    ]
-    return insert_new(session, RawReceipt, rows)

@@ -16,10 +16,11 @@ from smsadmin.reasons import Reason
 from smsadmin.sending.apply import apply_receipts_of
 from smsadmin.sending.doubts import Doubt, same_attempts
 from smsadmin.sending.moves import Target, move
+from smsadmin.sending.spending import give_back
 from smsadmin.sending.waiting import EVENTS, TEST
-from smsadmin.states import BroadcastState, State
+from smsadmin.states import SENDS, BroadcastState, State
 
-OPEN = (BroadcastState.SENDING, BroadcastState.PAUSED)
+OPEN = (*SENDS, BroadcastState.PAUSED)
 
 
 def never_arrived(session: Session, doubts: Sequence[Doubt]) -> None:
@@ -41,11 +42,12 @@ def _end(session: Session, doubts: Sequence[Doubt]) -> None:
     late = Message.not_after <= db_now()
     goes_on = and_(or_(Message.not_after.is_(None), not_(late)), _is_wanted())
     now = utc_now()
-    _move(session, doubts, Target(State.QUEUED), goes_on, not_before=None)
-    _move(session, doubts, Target(State.EXPIRED, Reason.TOO_LATE), late, settled_at=now)
+    moved = _move(session, doubts, Target(State.QUEUED), goes_on, not_before=None)
+    moved |= _move(session, doubts, Target(State.EXPIRED, Reason.TOO_LATE), late, settled_at=now)
     # The settling time may end between two of these: what is wanted then stays in doubt until it is asked again.
     gone = Target(State.CANCELLED, Reason.CANCELLED_BY_STAFF)
-    _move(session, doubts, gone, not_(_is_wanted()), settled_at=now)
+    moved |= _move(session, doubts, gone, not_(_is_wanted()), settled_at=now)
+    give_back(session, [(doubt.message, doubt.asked.at) for doubt in doubts if doubt.message.id in moved])
 
 
 def _is_wanted() -> ColumnElement[bool]:
@@ -61,12 +63,13 @@ def _move(
     target: Target,
     *conditions: ColumnElement[bool],
     **values: object,
-) -> None:
-    """Move those of the messages that are still in doubt about the very attempt that was asked about."""
+) -> set[int]:
+    """Move those of the messages that are still in doubt about the very attempt that was asked about; return which."""
     settled = Message.not_found_at <= db_now(-settings().doubt_settles_after)
     ids = [doubt.message.id for doubt in doubts]
+    moved: set[int] = set()
     for reason in sorted({doubt.message.reason for doubt in doubts}):
-        move(
+        moved |= move(
             session,
             ids,
             State.UNKNOWN,
@@ -80,3 +83,4 @@ def _move(
             lease_until=None,
             **values,
         )
+    return moved

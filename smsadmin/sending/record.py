@@ -11,13 +11,15 @@ from smsadmin.accounts import in_their_time, stop
 from smsadmin.broadcasts.lifecycle import cancel_waiting
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
-from smsadmin.database import db_now, write
+from smsadmin.database import among, db_now, write
 from smsadmin.models import Account, Answered, Broadcast, Message
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
 from smsadmin.sending.apply import apply_receipts_of
 from smsadmin.sending.doubts import asked_first
 from smsadmin.sending.moves import Target, move, raise_to
+from smsadmin.sending.refusals import count_refusals
+from smsadmin.sending.spending import correct
 from smsadmin.sending.submit import NOT_BEGUN
 from smsadmin.states import BroadcastState, State
 from smsadmin.suppression import suppress_numbers
@@ -41,6 +43,8 @@ def record(account_id: int, pairs: Pairs) -> None:
 
 def _record(session: Session, account_id: int, pairs: Pairs) -> None:
     insert_or_ignore(session, Answered, [_answered(message, answer) for message, answer in pairs])
+    # The broadcast's row comes before its messages, as in every step of its life.
+    count_refusals(session, pairs)
     now = utc_now()
     accepted = [message.id for message, answer in pairs if answer.outcome is Outcome.ACCEPTED]
     # The provider has taken them: true whatever became of the claim meanwhile.
@@ -48,13 +52,18 @@ def _record(session: Session, account_id: int, pairs: Pairs) -> None:
     unknown = any(answer.outcome is Outcome.UNKNOWN for _, answer in pairs)
     doubted = asked_first(session.get_one(Account, account_id).provider) if unknown else None
     raise_to(session, accepted, Target(State.ACCEPTED), accepted_at=now, lookup_at=asked_later)
+    moved = set(accepted)
     for target, messages in _by_target(pairs).items():
         rejected = target.state is State.REJECTED
-        _mine(session, messages, target, **({"settled_at": now} if rejected else {"lookup_at": doubted}))
+        moved |= _mine(
+            session, messages, target, **({"settled_at": now} if rejected else {"lookup_at": doubted})
+        )
     _suppress_opted_out(session, account_id, pairs)
     back = [(message, answer) for message, answer in pairs if answer.outcome in BACK]
     if back:
-        _requeue(session, back)
+        moved |= _requeue(session, back)
+    # What has gone its own way meanwhile stays paid for, until it is certain that it was not taken.
+    correct(session, [(message, answer) for message, answer in pairs if message.id in moved])
     if resting := [answer for _, answer in pairs if answer.outcome in BACK or answer.retry_after]:
         _stop_account(session, account_id, resting)
     _count_lost(session, account_id, pairs)
@@ -75,7 +84,8 @@ def _answered(message: Message, answer: Answer) -> dict[str, object]:
         "provider_id": answer.provider_id,
         "parts": answer.parts,
         "price": answer.price,
-        "currency": answer.currency,
+        # SMSC tells amounts without their currency: they are in the account's.
+        "currency": answer.currency or (message.currency if answer.price is not None else None),
         "raw": answer.raw,
         "at": utc_now(),
     }
@@ -93,25 +103,27 @@ def _by_target(pairs: Pairs) -> dict[Target, list[Message]]:
     return targets
 
 
-def _mine(session: Session, messages: Sequence[Message], target: Target, **values: Any) -> None:
-    """Move messages that are still under way in these very attempts."""
-    these = Message.attempt_id.in_([message.attempt_id for message in messages])
-    move(session, [message.id for message in messages], State.SENDING, target, these, **values)
+def _mine(session: Session, messages: Sequence[Message], target: Target, **values: Any) -> set[int]:
+    """Move messages that are still under way in these very attempts; return which."""
+    these = among(Message.attempt_id, [message.attempt_id for message in messages])
+    return move(session, [message.id for message in messages], State.SENDING, target, these, **values)
 
 
-def _requeue(session: Session, pairs: Pairs) -> None:
+def _requeue(session: Session, pairs: Pairs) -> set[int]:
     apply_receipts_of(session, [message.id for message, _ in pairs])
     waits: dict[float, list[Message]] = {}
     for message, answer in pairs:
         wait = in_their_time(answer.retry_after) if answer.retry_after else 0.0
         waits.setdefault(wait, []).append(message)
+    moved: set[int] = set()
     for wait, messages in waits.items():
         not_before = db_now(wait) if wait else None
-        _mine(session, messages, Target(State.QUEUED), not_before=not_before, lease_until=None)
+        moved |= _mine(session, messages, Target(State.QUEUED), not_before=not_before, lease_until=None)
     ids = {message.broadcast_id for message, _ in pairs if message.broadcast_id is not None}
     statement = select(Broadcast.id).where(Broadcast.id.in_(ids), Broadcast.state == BroadcastState.CANCELLED)
     for broadcast_id in session.scalars(statement).all():
         cancel_waiting(session, broadcast_id)
+    return moved
 
 
 def _count_lost(session: Session, account_id: int, pairs: Pairs) -> None:

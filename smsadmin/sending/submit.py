@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from datetime import timedelta
 
 from smsadmin import links
@@ -27,25 +28,52 @@ def requests_of(claim: Claim, provider: Provider) -> list[list[Outgoing]]:
     return [ready[start : start + size] for start in range(0, len(ready), size)]
 
 
+@dataclass(frozen=True)
+class Calls:
+    """The calls of a claim, made by threads, and what they carry."""
+
+    claim: Claim
+    requests: Sequence[Sequence[Outgoing]]
+    answers: Sequence[Future[list[Answer]]]
+
+    @property
+    def messages(self) -> list[Outgoing]:
+        """Return what the calls carry."""
+        return [message for request in self.requests for message in request]
+
+    def are_over(self) -> bool:
+        """Say whether the last of them has come back."""
+        return all(answer.done() for answer in self.answers)
+
+    def pairs(self) -> list[tuple[Message, Answer]]:
+        """Return every answer, waiting for the last one."""
+        answers = [answer for several in self.answers for answer in several.result()]
+        return list(zip(self.claim.messages, answers, strict=True))
+
+
 def submit(
     claim: Claim,
     requests: Sequence[Sequence[Outgoing]],
     provider: Provider,
     credentials: Credentials,
     threads: Executor,
-) -> list[tuple[Message, Answer]]:
-    """Make the claim's calls, several at once where a request carries one message; return every answer."""
+) -> Calls:
+    """Begin the claim's calls, several at once where a request carries one message, as threads are free."""
     deadline = settings().call_deadline
+    answers = [
+        threads.submit(_answers, claim, provider, credentials, request, deadline) for request in requests
+    ]
+    return Calls(claim, requests, answers)
 
-    def call(request: Sequence[Outgoing]) -> list[Answer]:
-        if not claim.may_start(deadline):
-            return [NOT_BEGUN] * len(request)
-        try:
-            return provider.send(credentials, claim.request_id, request, deadline)
-        except Exception as error:
-            # A mistake of ours around the call: nobody knows what the provider took.
-            log.error("call to %s ended in %s", provider.name, named(error))
-            return [Answer(Outcome.UNKNOWN, Reason.STRANGE_ANSWER, raw=type(error).__name__)] * len(request)
 
-    answers = [answer for several in threads.map(call, requests) for answer in several]
-    return list(zip(claim.messages, answers, strict=True))
+def _answers(
+    claim: Claim, provider: Provider, credentials: Credentials, request: Sequence[Outgoing], deadline: float
+) -> list[Answer]:
+    if not claim.may_start(deadline):
+        return [NOT_BEGUN] * len(request)
+    try:
+        return provider.send(credentials, claim.request_id, request, deadline)
+    except Exception as error:
+        # A mistake of ours around the call: nobody knows what the provider took.
+        log.error("call to %s ended in %s", provider.name, named(error))
+        return [Answer(Outcome.UNKNOWN, Reason.STRANGE_ANSWER, raw=type(error).__name__)] * len(request)

@@ -3,8 +3,9 @@
 Each of its statements may run twice at once, and looks for "older than", never for a window of time.
 """
 
+import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from flask import Flask
@@ -12,11 +13,13 @@ from sqlalchemy import delete, exists, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.api_log.switch import forget_old_calls
+from smsadmin.broadcasts import matching, schedule
 from smsadmin.broadcasts.global_switch import hold_what_cannot_go
 from smsadmin.broadcasts.lifecycle import cancel_waiting, finish
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.database import db_now, read, write
+from smsadmin.failures import named
 from smsadmin.models import Account, Broadcast, Message, WorkerPulse
 from smsadmin.reasons import Reason
 from smsadmin.sending import doorbell
@@ -24,9 +27,12 @@ from smsadmin.sending.apply import apply_receipts
 from smsadmin.sending.doubts import asked_first
 from smsadmin.sending.moves import Target, move
 from smsadmin.sending.rounds import Rounds
-from smsadmin.sending.waiting import sources
-from smsadmin.states import BroadcastState, State
+from smsadmin.sending.waiting import is_sending, sources
+from smsadmin.states import SENDS, BroadcastState, State
+from smsadmin.statistics.pace_marks import keep_marks
 from smsadmin.upsert import replace
+
+log = logging.getLogger(__name__)
 
 EXPIRED_AT_ONCE = 1000
 FORGOTTEN_AFTER = 24 * 3600.0
@@ -45,11 +51,15 @@ class Sweeper(Rounds):
 
     def round(self) -> None:
         """Sweep when it is time, then apply what has arrived."""
-        if time.monotonic() - self._last >= settings().sweep_every:
+        if self._is_due():
             self._last = time.monotonic()
             sweep(self.worker)
-        while apply_receipts() and not self.stopped.is_set():
+        # Where receipts never cease to come the sweep is due all the same.
+        while not self._is_due() and apply_receipts() and not self.stopped.is_set():
             pass
+
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._last >= settings().sweep_every
 
     def leave(self) -> None:
         """Take this worker's sign of life away: it does not send any more."""
@@ -57,16 +67,28 @@ class Sweeper(Rounds):
 
 
 def sweep(worker: str) -> None:
-    """Do one round."""
+    """Do one round; a step that fails keeps none of the others waiting, and is tried again in the next round."""
     write(lambda session: _beat(session, worker))
-    expire_late()
-    end_leases()
-    hold_what_cannot_go()
-    cancel_stranded()
-    give_up_asking()
-    tidy_broadcasts()
-    ring()
-    forget_old_calls()
+    for step in (
+        expire_late,
+        end_leases,
+        hold_what_cannot_go,
+        schedule.form_due,
+        schedule.start_due,
+        schedule.close_over,
+        cancel_stranded,
+        give_up_asking,
+        tidy_broadcasts,
+        keep_marks,
+        ring,
+        forget_old_calls,
+    ):
+        try:
+            step()
+        except Exception as error:
+            log.error(
+                "the sweeper's step %s ended in %s; the next round tries again", step.__name__, named(error)
+            )
 
 
 def _beat(session: Session, worker: str) -> None:
@@ -86,8 +108,19 @@ def live_workers() -> int:
     return len(read(lambda session: session.scalars(statement).all()))
 
 
+def _again_while_full(work: Callable[[], int]) -> None:
+    """Do some at a time until fewer are left, for as long as a round may take."""
+    end = time.monotonic() + settings().sweep_every
+    while work() >= EXPIRED_AT_ONCE and time.monotonic() < end:
+        pass
+
+
 def expire_late() -> None:
     """End the messages whose last moment passed while they waited."""
+    _again_while_full(_expire_some)
+
+
+def _expire_some() -> int:
     # Index ix_sms_messages_late; the conditions are spelled out so that both databases use it.
     late = select(Message.id).where(
         literal_column("rank = 0"), Message.not_after.is_not(None), Message.not_after <= db_now()
@@ -95,10 +128,15 @@ def expire_late() -> None:
     target = Target(State.EXPIRED, Reason.TOO_LATE)
     ids = read(lambda session: session.scalars(late.limit(EXPIRED_AT_ONCE)).all())
     write(lambda session: move(session, ids, State.QUEUED, target, settled_at=utc_now()))
+    return len(ids)
 
 
 def end_leases() -> None:
     """A message whose worker never came back may or may not have been taken: it becomes `unknown`."""
+    _again_while_full(_end_some_leases)
+
+
+def _end_some_leases() -> int:
     # Index ix_sms_messages_lease.
     over = Message.lease_until < db_now()
     statement = (
@@ -107,10 +145,12 @@ def end_leases() -> None:
         .where(literal_column("sms_messages.rank = 1"), over)
         .limit(EXPIRED_AT_ONCE)
     )
+    found = read(lambda session: session.execute(statement).all())
     late: dict[str, list[int]] = {}
-    for message_id, name in read(lambda session: session.execute(statement).all()):
+    for message_id, name in found:
         late.setdefault(name, []).append(message_id)
     write(lambda session: _end(session, late))
+    return len(found)
 
 
 def _end(session: Session, late: Mapping[str, Sequence[int]]) -> None:
@@ -147,7 +187,7 @@ def cancel_stranded() -> None:
             literal_column("sms_messages.rank <= 1"),
             Message.state == State.QUEUED,
             Account.removed_at.is_not(None),
-            Broadcast.state == BroadcastState.SENDING,
+            Broadcast.state.in_(SENDS),
             Broadcast.account_id != Message.account_id,
         )
     )
@@ -175,7 +215,9 @@ def ring() -> None:
     )
     for account_id in accounts:
         if read(partial(sources, account_id=account_id)):
-            doorbell.ring_send(account_id)
+            idle = not read(partial(is_sending, account_id=account_id))
+            doorbell.ring_send(account_id, doorbell.LETTERS + doorbell.SPARE * idle)
     preparing = select(Broadcast.id).where(Broadcast.state == BroadcastState.PREPARING)
     for broadcast_id in read(lambda session: session.scalars(preparing).all()):
         doorbell.ring_prepare(broadcast_id)
+    matching.ring()

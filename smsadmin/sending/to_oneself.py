@@ -22,6 +22,7 @@ from smsadmin.reasons import Reason
 from smsadmin.sending.claim import outgoing
 from smsadmin.sending.moves import Target, move
 from smsadmin.sending.record import record
+from smsadmin.sending.spending import spend
 from smsadmin.sending.waiting import TEST, account_is_open
 from smsadmin.states import RANK, State
 from smsadmin.text.parts import count_parts
@@ -58,14 +59,17 @@ class Addressee:
         return f"staff:{self.key}"[:64]
 
 
-def send_test(account: Account, addressee: Addressee, text: str, once: str = "") -> Message:
+def send_test(
+    account: Account, addressee: Addressee, text: str, once: str = "", even_stopped: bool = False
+) -> Message:
     """Send one SMS through this account and return its row as recorded; raise `Closed`, `SentBefore` or `NoKey`.
 
-    What is asked a second time under the same name `once` is not sent again.
+    What is asked a second time under the same name `once` is not sent again. With `even_stopped` it goes through
+    an account that is stopped: alone, as the first call after a stop has to.
     """
     calls = Watched(account, "send")
     signed_in = credentials(account, calls.watch)
-    if not read(lambda session: session.scalar(select(account_is_open(account.id)))):
+    if not read(lambda session: session.scalar(select(account_is_open(account.id, even_stopped)))):
         raise Closed(account.provider)
     chosen = provider(account.provider)
     message = write(lambda session: _claimed(session, account, addressee, text, once))
@@ -147,4 +151,5 @@ def _claimed(session: Session, account: Account, addressee: Addressee, text: str
         "at": now,
     }
     session.execute(insert(Asked), [asked])
+    spend(session, [message], now)
     return message

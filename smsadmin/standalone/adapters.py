@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable
 
 from flask import url_for
 from flask_login import current_user
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from smsadmin.customer_filters import ModelFilter
 from smsadmin.customers import ModelCustomers
-from smsadmin.host import Role, StaffMember
+from smsadmin.host import FilterKind, Role, StaffMember
+from smsadmin.i18n import lazy
 from smsadmin.standalone.models import Customer, LoyaltySettings, Staff, db
 from smsadmin.standalone.shop import as_text
 from smsadmin.standalone.signed_in import signed_in_customer, signed_in_staff, start_session
@@ -21,6 +23,12 @@ customers = ModelCustomers(
     since="created_at",
     values={"city": "city", "balance": lambda customer: as_text(customer.balance)},
     url=lambda key: url_for("shop_customers.card", customer_id=int(key)),
+    filters={
+        "city": ModelFilter("city", lazy("City"), FilterKind.CHOICE),
+        "group": ModelFilter("group", lazy("Group"), FilterKind.CHOICE),
+        "balance": ModelFilter("balance", lazy("Balance, at least"), FilterKind.AT_LEAST),
+        "registered": ModelFilter("created_at", lazy("Registered on this day or later"), FilterKind.SINCE),
+    },
 )
 
 
@@ -106,9 +114,8 @@ def _customer(session: Session, key: str) -> Customer | None:
 
 
 def _staff_among(session: Session, keys: Iterable[str]) -> set[str]:
-    same = or_(Staff.customer_id == Customer.id, Staff.phone == Customer.phone_e164)
-    wanted = [int(key) for key in keys if key.isdecimal()]
-    return {
-        str(key)
-        for key in session.scalars(select(Customer.id).join(Staff, same).where(Customer.id.in_(wanted)))
-    }
+    # Few people work here: all of them are looked up sooner than thousands of customers.
+    staff = session.execute(select(Staff.customer_id, Staff.phone)).all()
+    by_phone = select(Customer.id).where(Customer.phone_e164.in_([phone for _, phone in staff if phone]))
+    ids = {customer_id for customer_id, _ in staff} | set(session.scalars(by_phone))
+    return {str(customer_id) for customer_id in ids}.intersection(keys)

@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from smsadmin import SmsAdmin
 from smsadmin.i18n import _, lazy
-from smsadmin.settings import BadSetting
+from smsadmin.settings_reading import BadSetting
 from smsadmin.standalone import adapters, asked, cabinet, sqlite, staff, views
 from smsadmin.standalone.models import db
 from smsadmin.standalone.shop import as_text

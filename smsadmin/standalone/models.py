@@ -44,7 +44,9 @@ class Customer(UserMixin, Base):
     phone: Mapped[str | None] = mapped_column(String(50))
     phone_e164: Mapped[str | None] = mapped_column(String(16), index=True)
     phone_verified: Mapped[bool] = mapped_column(default=False)
-    city: Mapped[str | None] = mapped_column(String(100))
+    city: Mapped[str | None] = mapped_column(String(100), index=True)
+    group: Mapped[str | None] = mapped_column(String(50), index=True)
+    """What the shop calls him: a newcomer, a regular."""
     birthday: Mapped[date | None]
     locale: Mapped[str] = mapped_column(String(2), default="ru")
     balance: Mapped[Decimal] = mapped_column(Numeric(12, 2), default=Decimal(0))

@@ -11,6 +11,9 @@ FILE = "run.lock"
 LEFTOVERS = 12.0
 """Seconds in which the children of a start that was killed have ended."""
 
+DYING = 1.5
+"""Seconds in which a killed owner is gone: until then it looks as if it lived."""
+
 
 class AlreadyRunning(Exception):
     """This clone has been started already; the message is a sentence for people."""
@@ -34,13 +37,14 @@ def only_one(folder: Path) -> Iterator[int]:
 
 
 def _lock(descriptor: int, folder: Path) -> None:
-    end = time.monotonic() + LEFTOVERS
+    begun = time.monotonic()
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             owner = os.pread(descriptor, 20, 0).decode()
-            if _alive(owner) or time.monotonic() > end:
+            waited = time.monotonic() - begun
+            if waited > (DYING if _alive(owner) else LEFTOVERS):
                 raise AlreadyRunning(
                     f"It is running already (process {owner or 'unknown'}) with its files in {folder}: "
                     "stop that one first, with Ctrl-C in its terminal."

@@ -31,7 +31,7 @@ def prepare(environment: Mapping[str, str], local_shop: str) -> Prepared:
     from smsadmin.accounts import callback_address
     from smsadmin.integration import callback_secret
     from smsadmin.sealing import NoKey
-    from smsadmin.settings import BadSetting
+    from smsadmin.settings_reading import BadSetting
     from smsadmin.standalone.app import create_app
     from smsadmin.standalone.sample import SIGN_INS
     from smsadmin.standalone.setup import prepare_database

@@ -80,6 +80,7 @@ def _customer(person: Person, password: str) -> dict[str, Any]:
         "phone_e164": person.e164,
         "phone_verified": person.verified,
         "city": person.city,
+        "group": person.group,
         "birthday": person.birthday,
         "locale": person.locale,
         "balance": person.welcome,

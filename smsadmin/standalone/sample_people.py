@@ -13,6 +13,9 @@ MOBILE_CODES = ("903", "905", "911", "912", "916", "921", "926", "962", "977", "
 BAD_NUMBERS = ("12345", "8 926 12", "нет телефона", "+7 926 123-45-67-89", "000")
 OPENED = datetime(2024, 1, 9, 7, tzinfo=UTC)
 
+GROUPS = ("Новые", "Постоянные", "VIP", "Постоянные", "Новые", "Новые", "Оптовые")
+"""How often a group stands here is how often customers have it."""
+
 FATEFUL_ENDINGS = ("9901", "9902", "9903", "9904", "9905", "9906", "9907", "9908", "9909")
 """Endings of a number to which the simulator always does the same, e.g. refuses it: a customer for each."""
 
@@ -33,6 +36,7 @@ class Person:
     verified: bool
     locale: str
     city: str
+    group: str
     birthday: date | None
     created_at: datetime
     welcome: Decimal
@@ -61,6 +65,7 @@ def people(count: int, seed: int) -> Iterator[Person]:
             verified=e164 is not None and _verifies(index),
             locale=locale,
             city=_one(random, "cities"),
+            group=GROUPS[index % len(GROUPS)],
             birthday=date(1950, 1, 1) + timedelta(days=random.randrange(20_000)) if index % 5 else None,
             created_at=OPENED + timedelta(hours=3 * index, minutes=random.randrange(180)),
             welcome=Decimal(random.randrange(1, 31) * 50),

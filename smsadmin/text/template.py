@@ -34,12 +34,11 @@ class Rendered:
 class Template:
     """A text whose links are found already: `marked` has a marker in the place of each of `plans`.
 
-    `fill` puts one replacement in each marker's place, `marker` is the marker of a link's index.
+    `marker` is the marker of a link's index; no value and no address holds one.
     """
 
     marked: str
     plans: Sequence[LinkPlan]
-    fill: Callable[[str, Sequence[str]], str]
     marker: Callable[[int], str]
 
     def render(self, values: Mapping[str, str], signs_in: bool) -> Rendered:
@@ -47,15 +46,16 @@ class Template:
         text = placeholders.fill(self.marked, values)
         if not self.plans:
             return Rendered(text, len(text), count_parts(text).count)
-        kept, counted = [], []
+        arriving = text
         for index, plan in enumerate(self.plans):
-            chars = plan.chars(signs_in)
-            address = placeholders.fill(plan.url, values)
-            kept.append(self.marker(index) if chars else address)
-            # A short address is ASCII whatever its code says: only its length decides about the parts.
-            counted.append("x" * chars if chars else address)
-        arriving = self.fill(text, counted)
-        return Rendered(self.fill(text, kept), len(arriving), count_parts(arriving).count)
+            marker = self.marker(index)
+            if chars := plan.chars(signs_in):
+                # A short address is ASCII whatever its code says: only its length decides about the parts.
+                arriving = arriving.replace(marker, "x" * chars)
+            else:
+                address = placeholders.fill(plan.url, values)
+                arriving, text = arriving.replace(marker, address), text.replace(marker, address)
+        return Rendered(text, len(arriving), count_parts(arriving).count)
 
 
 def prefixed(prefix: str, text: str) -> str:

@@ -10,7 +10,8 @@ from smsadmin.current import settings
 from smsadmin.providers import PROVIDERS
 from smsadmin.providers.base import CallbackRequest
 from smsadmin.sealing import NoKey
-from smsadmin.sending.receipts import FORGED, TOO_LARGE, drop, take
+from smsadmin.sending.receipts import FORGED, TOO_LARGE, drop
+from smsadmin.sending.reception import take
 
 blueprint = Blueprint("smsadmin_receipts", __name__, url_prefix="/sms/receipts")
 

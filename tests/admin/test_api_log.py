@@ -25,11 +25,6 @@ from tests.plugin import PASSWORD, Shop
 PAGES = ("/api_log/", "/api_log/1")
 NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
 
-REFUSED = '{\n  "error": "authorise error",\n  "error_code": 2\n}'
-TAKEN = (
-    '{\n  "sid": "SM1",\n  "error_code": null,\n  "messages": [\n    {\n      "error_code": 7\n    }\n  ]\n}'
-)
-
 
 @pytest.fixture(autouse=True)
 def kept_for_years(shop: Shop) -> None:
@@ -47,6 +42,7 @@ def row(**fields: Any) -> dict[str, Any]:
             "request_id": "r1",
             "method": "POST",
             "status": 200,
+            "verdict": "understood",
         },
         **{"address": "https://smsc.ru/sys/send.php", "failure": "", "milliseconds": 140, "request": "a: b"},
         **{"reply": "{}", "address_cut": "", "request_cut": "", "reply_cut": ""},
@@ -137,8 +133,13 @@ def test_a_real_call_is_listed_and_opened(shop: Shop, boss: Browser) -> None:
         ("", [6, 4, 3, 2, 1, 5]),
         ("?provider=twilio", [3]),
         ("?kind=balance", [2]),
-        ("?failed=1", [6, 4, 5]),
-        ("?failed=1&provider=smsc&kind=lookup", [6]),
+        ("?outcome=wrong", [6, 4, 5]),
+        ("?outcome=wrong&provider=smsc&kind=lookup", [6]),
+        ("?outcome=no_answer", [5]),
+        ("?outcome=refused", [4]),
+        ("?outcome=not_understood", [6]),
+        ("?outcome=understood", [3, 2, 1]),
+        ("?outcome=not_found", []),
         ("?words=Привет", [1]),
         ("?words=8 (926) 123-45-67", [1]),
         ("?words=%2B79261234567", [1]),
@@ -154,11 +155,11 @@ def test_the_filters_find_what_they_say(boss: Browser, query: str, found: list[i
     ids = written(
         row(request="phones: 79261234567\nmes: Привет, Анна"),
         row(kind="balance"),
-        row(provider="twilio", status=201, reply=TAKEN),
-        row(reply=REFUSED),
+        row(provider="twilio", status=201),
+        row(verdict="refused"),
         # In Moscow it is the 7th until 21:00 in UTC.
-        row(status=None, failure="ReadTimeout", reply="", at=datetime(2026, 3, 7, 20, 59, tzinfo=UTC)),
-        row(status=503, reply="<html>", kind="lookup", at=datetime(2026, 3, 8, 21, tzinfo=UTC)),
+        row(status=None, verdict=None, failure="ReadTimeout", at=datetime(2026, 3, 7, 20, 59, tzinfo=UTC)),
+        row(status=503, verdict="not_understood", kind="lookup", at=datetime(2026, 3, 8, 21, tzinfo=UTC)),
     )
 
     assert listed(boss, query) == [ids[number - 1] for number in found]
@@ -173,7 +174,7 @@ def test_the_filters_find_what_they_say(boss: Browser, query: str, found: list[i
         f"?before={10**30}",
         "?before=-5",
         "?before=x",
-        "?provider=%00&kind=nobody&failed=%00",
+        "?provider=%00&kind=nobody&outcome=%00",
         "?words=%00%25_%5C'\"",
         "?words=" + "9" * 3000,
         "?words=%ff%fe&words=b",
@@ -230,7 +231,13 @@ def test_markup_in_a_reply_stays_text(boss: Browser) -> None:
 
 def test_the_zip_holds_the_calls_that_were_found(shop: Shop, boss: Browser) -> None:
     written(
-        row(provider="twilio", request="whole", request_cut="cut", at=NOON + timedelta(seconds=5)),
+        row(
+            provider="twilio",
+            verdict="not_understood",
+            request="whole",
+            request_cut="cut",
+            at=NOON + timedelta(seconds=5),
+        ),
         row(request="not wanted", request_cut="not wanted"),
     )
     ours = tokens(boss.open("/api_log/").text)
@@ -241,6 +248,8 @@ def test_the_zip_holds_the_calls_that_were_found(shop: Shop, boss: Browser) -> N
             [line] = archive.read("log.jsonl").decode().splitlines()
             text = archive.read("log.txt").decode()
         assert json.loads(line)["request"] == seen
+        assert json.loads(line)["verdict"] == "not_understood"
+        assert "\n200, not_understood, 140 ms\n" in text
         assert f"--- request\n{seen}\n" in text
         assert "2026-03-08 15:00:05 MSK  twilio  send  r1" in text
 

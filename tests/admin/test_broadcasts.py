@@ -1,13 +1,21 @@
 """The broadcast screens: compose, check, send, and every figure against the list that it opens."""
 
 import re
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
 
 import pytest
+from sqlalchemy import update
 
 from smsadmin.broadcasts import drafts, global_switch, lifecycle
 from smsadmin.broadcasts.account_change import remove_account
+from smsadmin.clock import utc_now
+from smsadmin.database import write as write_rows
+from smsadmin.models import Broadcast
 from smsadmin.providers import provider
 from smsadmin.providers.base import Answer, Outcome
+from smsadmin.reasons import Reason
 from smsadmin.sending.claim import claim
 from smsadmin.sending.record import record
 from smsadmin.sending.sweeper import end_leases
@@ -32,7 +40,7 @@ def figures_agree(browser: Browser, broadcast_id: int) -> dict[str, int]:
         assert total.group(1) == number, url
         rows = behind.count("<tr>") - (1 if "<thead>" in behind else 0)
         assert rows == min(int(number), 50), url
-    return {url.rpartition("/")[2]: int(number) for url, number in found}
+    return {url.partition("?broadcast=")[0].rstrip("/").rpartition("/")[2]: int(n) for url, n in found}
 
 
 def test_a_broadcast_goes_from_the_form_to_the_last_figure(shop: Shop, operator: Browser) -> None:
@@ -92,6 +100,26 @@ def test_every_figure_opens_its_list_after_pause_cancel_and_late_receipts(shop: 
     assert (last["cancelled"], last["skipped"], last["considered"]) == (2, 1, 7)
 
 
+def test_while_it_sends_the_page_says_about_when_it_ends(shop: Shop, guest: Browser) -> None:
+    account = shop.connect()
+    shop.customers(4)
+    broadcast_id = shop.formed()
+    lifecycle.send(broadcast_id, "Мария")
+    assert "Ends about" not in guest.read(f"/broadcasts/{broadcast_id}")
+    taken = claim(account, provider("smsc"), broadcast_id, 2).messages
+    record(account.id, [(message, Answer(Outcome.ACCEPTED)) for message in taken])
+    began = update(Broadcast).where(Broadcast.id == broadcast_id)
+    values = {"pace_from": utc_now() - timedelta(seconds=60), "pace_from_gone": 0}
+    write_rows(lambda session: session.execute(began.values(**values)))
+
+    page = guest.read(f"/broadcasts/{broadcast_id}")
+
+    # Two in a minute, and two to go.
+    moscow = utc_now() + timedelta(hours=3, minutes=1)
+    ends = re.findall(r"Ends about .*?(\d\d:\d\d)\.", page)
+    assert ends[0] in {f"{moscow - timedelta(minutes=minutes):%H:%M}" for minutes in (0, 1)}
+
+
 def test_cancelling_shows_what_was_cancelled(shop: Shop, operator: Browser) -> None:
     shop.connect()
     shop.customers(3)
@@ -102,6 +130,41 @@ def test_cancelling_shows_what_was_cancelled(shop: Shop, operator: Browser) -> N
     operator.press(f"/broadcasts/{broadcast_id}?ask=cancel", f"/broadcasts/{broadcast_id}/do/cancel")
 
     assert figures_agree(operator, broadcast_id)["cancelled"] == 3
+
+
+def test_where_nothing_waits_there_is_nothing_to_cancel(shop: Shop, operator: Browser) -> None:
+    account = shop.connect()
+    shop.customer()
+    broadcast_id = shop.formed()
+    lifecycle.send(broadcast_id, "Мария")
+    assert "Cancel what has not left" in operator.read(f"/broadcasts/{broadcast_id}")
+    taken = claim(account, provider("smsc"), broadcast_id, 1).messages
+    record(account.id, [(message, Answer(Outcome.UNKNOWN, Reason.NO_ANSWER)) for message in taken])
+
+    page = operator.read(f"/broadcasts/{broadcast_id}")
+
+    assert "All SMS have left." in page
+    assert "Cancel what has not left" not in page
+
+
+def test_after_sending_the_page_and_the_list_say_what_it_has_cost(shop: Shop, operator: Browser) -> None:
+    shop.connect("seventech", price_of_part=Decimal("2.50"))
+    shop.customers(2)
+    waits = shop.formed(name="Ждёт")
+    assert "Cost of what has been handed over" not in operator.read(f"/broadcasts/{waits}")
+
+    sent = shop.sent("Привет!")
+
+    assert "about: RUB5.00." in unescape(operator.read(f"/broadcasts/{sent}")).replace("\xa0", "")
+    row = operator.read("/broadcasts/").replace("\xa0", "")
+    assert re.findall(r'data-label="Cost, about">([^<]*)<', row) == ["RUB5.00", "—"]
+
+
+def test_with_no_price_known_the_cost_is_a_dash(shop: Shop, guest: Browser) -> None:
+    shop.connect("seventech", price_of_part=None)
+    shop.customer()
+
+    assert "about: —." in guest.read(f"/broadcasts/{shop.sent('Привет!')}")
 
 
 def test_with_sms_switched_off_the_page_says_so(shop: Shop, boss: Browser) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from smsadmin import accounts, integration
+from smsadmin import integration
 from smsadmin.admin.integration.check_wording import OF_A_CHECK
 from smsadmin.admin.wording import REASON_SENTENCES
 from smsadmin.broadcasts import global_switch
@@ -31,11 +31,6 @@ def the_test() -> Message:
 def no_test() -> bool:
     """Say whether no message was written at all."""
     return read(lambda session: session.scalars(select(Message)).all()) == []
-
-
-def stop(account: Account, reason: Reason) -> None:
-    """Stop an account until somebody goes on."""
-    write(lambda session: accounts.stop(session, account.id, reason, None))
 
 
 @pytest.mark.parametrize("name", ["smsc", "twilio", "seventech"])
@@ -213,15 +208,6 @@ def test_while_sms_is_off_a_test_writes_and_sends_nothing(shop: Shop, boss: Brow
     page = check(boss)
 
     assert "No test SMS was sent: SMS is switched off." in page
-    assert no_test()
-
-
-def test_a_stopped_account_gets_no_test_and_says_so(shop: Shop, boss: Browser) -> None:
-    stop(shop.connect(), Reason.ACCOUNT_LIMIT)
-
-    page = check(boss)
-
-    assert "No test SMS was sent: the account is stopped. Press “Check and go on”, then check again." in page
     assert no_test()
 
 

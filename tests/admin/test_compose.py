@@ -14,6 +14,8 @@ from tests.plugin import Shop
     ("text", "says"),
     [
         ("", "Write the text"),
+        ("   ", "Write the text"),
+        (" \r\n\t\u00a0", "Write the text"),
         ("Привет, {nmae}!", "There is no placeholder {nmae}"),
         ("Заходите: www.shop.ru", "https://www.shop.ru"),
         ("Заходите: shop.ru/sale", "https://shop.ru/sale"),
@@ -37,7 +39,7 @@ def test_the_preview_saves_nothing_and_shows_length_and_parts(shop: Shop, operat
 
     page = write(operator, preview="1", wrap_login="").text
 
-    assert "Привет, Анна! Сюда: localhost/l/•••• до завтра" in page
+    assert "Привет, Анна! Сюда: http://localhost/l/•••• до завтра" in page
     assert "parts: 1" in page
     assert operator.open("/broadcasts/1").status_code == 404
 
@@ -77,3 +79,10 @@ def test_a_formed_list_shows_the_text_it_was_formed_with(shop: Shop, guest: Brow
     page = guest.read(f"/broadcasts/{broadcast_id}")
     assert "Привет, Анна!" in page
     assert "Новое имя" not in page
+
+
+def test_a_text_that_is_too_long_is_never_cut_by_the_browser(operator: Browser) -> None:
+    field = re.search(r'<textarea[^>]*name="text"[^>]*>', operator.read("/broadcasts/new"))
+
+    assert field is not None
+    assert "maxlength" not in field.group()

@@ -9,8 +9,10 @@ from smsadmin.broadcasts.account_change import remove_account
 from smsadmin.clock import utc_now
 from smsadmin.database import write
 from smsadmin.models import Account
+from smsadmin.reasons import Reason
 from tests.admin.browser import OFFICE, Browser, tokens
 from tests.admin.conftest import SignedIn
+from tests.admin.test_balance_and_stops import stop
 from tests.admin.test_integration import connect
 from tests.plugin import Shop
 
@@ -135,3 +137,23 @@ def test_what_is_left_at_an_unknown_price_says_that_it_is_unknown(shop: Shop, bo
 
     assert "parts: 1. Its price is unknown" in page
     assert "price about —" not in page
+
+
+@pytest.mark.parametrize(("name", "may_be_empty"), [("smsc", True), ("twilio", False), ("seventech", True)])
+def test_only_where_it_helps_a_sender_may_be_left_empty(
+    shop: Shop, boss: Browser, name: str, may_be_empty: bool
+) -> None:
+    stop(shop.connect(name), Reason.SENDER_NOT_REGISTERED)
+
+    form, card = boss.read(f"/integration/{name}"), boss.read("/integration/")
+
+    assert ("leave it empty" in form) == may_be_empty
+    assert "Register it at the provider, or enter one that is registered." in card
+    assert "leave it empty" not in card
+    assert ("Fill this field in." in connect(boss, name, sender="")) == (not may_be_empty)
+
+
+def test_a_key_in_the_place_of_twilios_sid_is_told_why_not(boss: Browser) -> None:
+    page = connect(boss, "twilio", login="SK" + "0" * 32)
+
+    assert "An API key (SK…) cannot stand in its place" in page

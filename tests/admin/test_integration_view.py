@@ -1,5 +1,6 @@
 """The simple and the extended view: two drawings of the same settings, and which one is remembered."""
 
+import re
 from html import unescape
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from smsadmin.admin.integration.account_form import AccountForm
 from smsadmin.admin.integration.provider_texts import TEXTS
 from smsadmin.admin.integration.settings import ACCOUNT_SETTINGS, FIELDS, SETTINGS_OF_ALL, of_provider
-from smsadmin.providers import PROVIDERS
+from smsadmin.admin.wording import REASON_SENTENCES
+from smsadmin.providers import PROVIDERS, provider
+from smsadmin.reasons import Reason
 from tests.admin.browser import Browser
 from tests.plugin import PASSWORD, Shop
 
@@ -60,6 +63,24 @@ def test_the_form_has_the_fields_of_the_definition_in_its_order(shop: Shop, boss
     with shop.app.test_request_context():
         fields = [field.name for field in AccountForm() if field.name not in ("sure", "seen", "sms_token")]
     assert [setting.key for setting in FIELDS] == fields
+
+
+@pytest.mark.parametrize("name", list(PROVIDERS))
+def test_the_extended_view_tells_for_which_reasons_a_provider_refuses(
+    shop: Shop, boss: Browser, name: str
+) -> None:
+    shop.connect(name)
+
+    page = boss.read("/integration/?view=extended")
+    listed = re.findall(
+        "– (.+)", page.partition("Reasons that it gives when it refuses")[2].partition("</tr>")[0]
+    )
+
+    told = provider(name).abilities.tells - {Reason.UNCLASSIFIED}
+    with shop.app.test_request_context():
+        sentences = {str(REASON_SENTENCES[reason].says) for reason in told}
+    assert {each.partition("</span>")[0] for each in listed} == sentences
+    assert "Reasons that it gives" not in boss.read("/integration/?view=simple")
 
 
 @pytest.mark.parametrize("name", list(PROVIDERS))

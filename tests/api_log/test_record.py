@@ -59,13 +59,14 @@ def test_every_kind_of_call_is_written(shop: Shop) -> None:
 
     found = calls()
 
-    assert [call.kind for call in found] == ["send", "balance", "send"]
+    assert [call.kind for call in found] == ["quote", "send", "balance", "send"]
     assert {call.status for call in found} == {200}
     assert {(call.provider, call.account_id, call.method) for call in found} == {("smsc", account.id, "POST")}
-    assert [call.address.rpartition("/")[2] for call in found] == ["send.php", "balance.php", "send.php"]
+    scripts = ["send.php", "send.php", "balance.php", "send.php"]
+    assert [call.address.rpartition("/")[2] for call in found] == scripts
     assert all(0 <= call.milliseconds < 10_000 for call in found)
     assert all(abs((utc_now() - call.at).total_seconds()) < 60 for call in found)
-    assert [bool(call.request_id) for call in found] == [True, False, True]
+    assert [bool(call.request_id) for call in found] == [False, True, False, True]
 
 
 def test_calls_of_several_threads_are_all_written(shop: Shop) -> None:
@@ -109,9 +110,11 @@ def test_a_log_that_cannot_be_written_changes_nothing_for_the_sms(
 
     assert shop.states(broadcast_id) == {"accepted": 2}
     assert {message.state for message in shop.messages(broadcast_id)} == {State.ACCEPTED}
-    [line] = [each.getMessage() for each in caplog.records if "API access log" in each.getMessage()]
-    assert line.startswith("the API access log misses calls to smsc: ")
-    assert "+79" not in line
+    # The question about the price, and the SMS.
+    lines = [each.getMessage() for each in caplog.records if "API access log" in each.getMessage()]
+    assert len(lines) == 2
+    assert all(line.startswith("the API access log misses calls to smsc: ") for line in lines)
+    assert "+79" not in "".join(lines)
 
 
 def test_the_log_is_looked_for_once_a_turn_and_not_in_every_call(
@@ -125,12 +128,12 @@ def test_the_log_is_looked_for_once_a_turn_and_not_in_every_call(
 
     monkeypatch.setattr(record, "on_until", look)
     shop.connect("twilio")
-    shop.customers(20)
+    shop.customers(40)
 
     shop.sent()
 
-    # Two claims of sixteen at most.
-    assert len(looks) == 2
+    # Forty calls in two claims: sixteen in the first, thirty-two at most in those after it.
+    assert 1 <= len(looks) <= 2
 
 
 def test_it_switches_itself_off(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from smsadmin.broadcasts import drafts, lifecycle
 from smsadmin.broadcasts.lifecycle import NotAllowed
 from smsadmin.broadcasts.prepare import _end_of_pass, form_list
 from smsadmin.current import host
-from smsadmin.host import Customer
+from smsadmin.host import Customer, Rule
 from smsadmin.states import BroadcastState
 from tests.hostapp.models import Client, db
 from tests.plugin import Shop
@@ -28,11 +28,11 @@ def test_who_shows_his_phone_between_the_two_passes_still_gets_it(
     customers = host().customers
     really_batch = customers.batch
 
-    def batch(verified: bool, after: str | None, limit: int) -> Sequence[Customer]:
+    def batch(verified: bool, after: str | None, limit: int, rule: Rule) -> Sequence[Customer]:
         if not verified:
             db.session.get_one(Client, key).mobile_ok_at = datetime(2026, 2, 1)  # noqa: DTZ001
             db.session.commit()
-        return really_batch(verified, after, limit)
+        return really_batch(verified, after, limit, rule)
 
     monkeypatch.setattr(customers, "batch", batch, raising=False)
     assert form_list(broadcast_id, time.monotonic() + 20) is False
@@ -53,6 +53,6 @@ def test_a_worker_that_slept_over_a_new_list_does_not_call_it_ready(shop: Shop) 
     drafts.form_list(broadcast_id, "Второй")
 
     with pytest.raises(NotAllowed):
-        _end_of_pass(asleep)
+        _end_of_pass(asleep, time.monotonic() + 30)
 
     assert shop.row(broadcast_id).state == BroadcastState.PREPARING

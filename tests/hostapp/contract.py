@@ -7,8 +7,9 @@ from flask import session, url_for
 from flask_login import current_user, login_user
 from sqlalchemy import select
 
+from smsadmin.customer_filters import ModelFilter
 from smsadmin.customers import ModelCustomers
-from smsadmin.host import Role, StaffMember
+from smsadmin.host import FilterKind, Role, StaffMember
 from smsadmin.text.phones import to_e164
 from tests.hostapp.models import Client, Employee, db
 
@@ -22,6 +23,11 @@ clients = ModelCustomers(
     phone="mobile",
     verified="mobile_ok_at",
     since="joined",
+    filters={
+        "language": ModelFilter("language", "Язык", FilterKind.CHOICE),
+        "points": ModelFilter("points", "Баллы, не меньше", FilterKind.AT_LEAST),
+        "joined": ModelFilter("joined", "Пришёл не раньше", FilterKind.SINCE),
+    },
     locale=lambda client: (client.language or "ru")[:2],
 )
 

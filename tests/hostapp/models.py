@@ -27,6 +27,7 @@ class Client(UserMixin, Base):
     mobile_ok_at: Mapped[datetime | None]
     joined: Mapped[datetime | None] = mapped_column(server_default=func.now())
     language: Mapped[str | None] = mapped_column(String(5))
+    points: Mapped[int] = mapped_column(default=0)
     barred: Mapped[bool] = mapped_column(default=False)
 
     def get_id(self) -> str:

@@ -86,6 +86,9 @@ BALANCES: Mapping[str, Reply] = {
     "twilio": Reply(200, {"account_sid": "AC", "balance": "98.60", "currency": "USD"}),
 }
 
+QUOTES: Mapping[str, Reply] = {"smsc": Reply(200, {"cost": "7.00", "cnt": 2})}
+"""The answer to what two parts would cost: 7 together."""
+
 BATCHES: Mapping[str, Reply] = {
     "smsc": Reply(
         200,

@@ -15,7 +15,17 @@ from smsadmin.providers.exchange import Exchange, Way
 from smsadmin.providers.reading import LONGEST_RAW
 from smsadmin.reasons import Reason
 from tests.providers.canned import Canned, socket_server
-from tests.providers.cases import BALANCES, BATCHES, LOOKUPS, NO_TABLE, OUTCOMES, REFUSALS, TAKEN, Reply
+from tests.providers.cases import (
+    BALANCES,
+    BATCHES,
+    LOOKUPS,
+    NO_TABLE,
+    OUTCOMES,
+    QUOTES,
+    REFUSALS,
+    TAKEN,
+    Reply,
+)
 from tests.providers.samples import REQUEST_ID, SECRETS, TEXT, account, callback, message, send
 
 every_provider = pytest.mark.parametrize("name", list(PROVIDERS))
@@ -35,6 +45,7 @@ def test_what_a_provider_declares_has_its_cases_and_what_it_does_not_has_none(na
     can = provider(name).abilities
 
     assert (name in BALANCES) is can.balance
+    assert (name in QUOTES) is can.quote
     assert (name in LOOKUPS) is (can.lookup is not None)
     assert (name in BATCHES) is (can.batch_size > 1)
     assert set(REFUSALS[name]) == can.tells & set(OUTCOMES) - _only_after_asking(name)

@@ -1,13 +1,15 @@
 """What every provider tells when it is asked: the balance, and what became of a message; one suite over all three."""
 
+from decimal import Decimal
+
 import pytest
 
 from smsadmin.providers import PROVIDERS, provider
-from smsadmin.providers.base import CheckFailed, Receipt
+from smsadmin.providers.base import CheckFailed, Quote, Receipt
 from smsadmin.reasons import Reason
 from tests.providers.canned import Canned
-from tests.providers.cases import LOOKUPS, REFUSALS
-from tests.providers.samples import account, question
+from tests.providers.cases import LOOKUPS, QUOTES, REFUSALS
+from tests.providers.samples import account, message, question
 from tests.providers.test_contract import answer, every_provider
 
 
@@ -108,3 +110,48 @@ class TestBalance:
             provider(name).balance(account(provider(name), "http://127.0.0.1:1"), deadline=5)
 
         assert failed.value.reason is Reason.PROVIDER_UNREACHABLE
+
+
+@pytest.mark.parametrize("name", list(QUOTES))
+def test_a_price_is_told_and_nothing_is_asked_to_be_sent(name: str, canned: Canned) -> None:
+    answer(canned, QUOTES[name])
+
+    quote = provider(name).quote(account(provider(name), canned.url), [message(1), message(2)], 5)
+
+    assert quote == Quote(Decimal("7.00"), 2)
+    assert [seen.form["cost"] for seen in canned.seen] == ["1"]
+
+
+@pytest.mark.parametrize("name", list(QUOTES))
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (200, b'{"error": "no", "error_code": 2}', "wrong_password"),
+        (200, b'{"error": "no", "error_code": 777}', "strange_answer"),
+        (200, b'{"cost": "7.00"}', "strange_answer"),
+        (200, b'{"cost": "7.00", "cnt": 0}', "strange_answer"),
+        (200, b'{"cost": "-7.00", "cnt": 1}', "strange_answer"),
+        (200, b'{"cost": "much", "cnt": 1}', "strange_answer"),
+        (200, b"[]", "strange_answer"),
+        (404, b'{"cost": "7.00", "cnt": 2}', "strange_answer"),
+        (503, b"", "provider_unreachable"),
+    ],
+)
+def test_a_price_that_is_not_clear_is_none(
+    name: str, status: int, body: bytes, reason: str, canned: Canned
+) -> None:
+    canned.answer(status, body)
+
+    with pytest.raises(CheckFailed) as failed:
+        provider(name).quote(account(provider(name), canned.url), [message()], 5)
+
+    assert failed.value.reason == reason
+
+
+@every_provider
+def test_a_price_that_cannot_be_asked_for_is_said_so(name: str) -> None:
+    with pytest.raises(CheckFailed) as failed:
+        provider(name).quote(account(provider(name)), [message()], 5)
+
+    can = provider(name).abilities.quote
+    assert failed.value.reason is (Reason.PROVIDER_UNREACHABLE if can else Reason.UNCLASSIFIED)

@@ -1,6 +1,10 @@
 """The doorbell: a ring is never swallowed by a job that is about to end, or by one whose worker was killed."""
 
+from smsadmin.broadcasts import lifecycle
+from smsadmin.providers import provider
 from smsadmin.sending import doorbell
+from smsadmin.sending.claim import claim
+from smsadmin.sending.sweeper import ring
 from tests.plugin import Shop
 
 
@@ -44,3 +48,34 @@ def test_many_rings_are_at_most_three_jobs(shop: Shop) -> None:
         f"send-{account.id}-0-b",
         f"send-{account.id}-0-c",
     ]
+
+
+def test_where_killed_workers_hold_all_letters_and_nobody_sends_the_sweeper_rings_another(shop: Shop) -> None:
+    account = shop.connect()
+    shop.customer()
+    lifecycle.send(shop.formed(), "Мария")
+    for job in doorbell.queue().jobs:
+        doorbell.queue().remove(job)
+    for _ in doorbell.LETTERS:
+        doorbell.ring_send(account.id)
+    for taken in doorbell.queue().jobs:
+        doorbell.queue().remove(taken)
+
+    ring()
+
+    assert [job.id for job in doorbell.queue().jobs] == [f"send-{account.id}-0-d"]
+
+
+def test_while_somebody_sends_the_sweeper_rings_no_spare_letter(shop: Shop) -> None:
+    account = shop.connect()
+    shop.customers(2)
+    broadcast_id = shop.formed()
+    lifecycle.send(broadcast_id, "Мария")
+    claim(account, provider("smsc"), broadcast_id, 1)
+    for _ in doorbell.LETTERS:
+        doorbell.ring_send(account.id)
+
+    ring()
+
+    letters = [job.id[-1] for job in doorbell.queue().jobs if job.id.startswith("send-")]
+    assert sorted(letters) == list(doorbell.LETTERS)

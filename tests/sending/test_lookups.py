@@ -278,3 +278,16 @@ def test_whether_a_test_sms_arrived_is_asked_within_a_minute(shop: Shop) -> None
     assert message.state == "accepted"
     assert message.lookup_at is not None
     assert message.lookup_at < utc_now() + timedelta(minutes=1)
+
+
+def test_a_worker_whose_clock_is_off_does_not_put_questions_off(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When an attempt began and how old it is, the database says: its clock is the one that all workers share."""
+    ahead = utc_now() + timedelta(minutes=5)
+    monkeypatch.setattr("smsadmin.sending.claim.utc_now", lambda: ahead)
+
+    sent_to(shop, "")
+
+    [began] = read(lambda session: session.scalars(select(Asked.at)).all())
+    assert abs((began - utc_now()).total_seconds()) < 30

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 
 import pytest
 import redis
@@ -85,6 +86,21 @@ def test_a_clone_is_started_once(tmp_path: Path) -> None:
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(AlreadyRunning, match=f"process {holder.pid}"), only_one(tmp_path):
             pass
+
+
+def test_a_start_right_after_a_kill_waits_for_the_owner_to_be_gone(tmp_path: Path) -> None:
+    """A killed process that nobody has buried yet looks alive, and a child of its may hold the lock a moment longer."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        end = Timer(0.5, holder.kill)
+        end.start()
+        with only_one(tmp_path):
+            pass
+        end.join()
 
 
 def test_the_next_start_follows_the_last(tmp_path: Path) -> None:

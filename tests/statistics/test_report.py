@@ -83,7 +83,7 @@ def test_a_draft_has_no_figures(shop: Shop) -> None:
 
 
 def test_the_cost_is_that_of_the_real_texts_of_those_who_get_it(shop: Shop) -> None:
-    shop.connect(price_of_part=Decimal("2.50"))
+    shop.connect("seventech", price_of_part=Decimal("2.50"))
     shop.customers(3)
     suppress(str(shop.customer().uid), by="Мария")
 
@@ -93,7 +93,7 @@ def test_the_cost_is_that_of_the_real_texts_of_those_who_get_it(shop: Shop) -> N
 
 
 def test_a_price_that_nobody_knows_is_unknown_and_not_nothing(shop: Shop) -> None:
-    shop.connect(price_of_part=None)
+    shop.connect("seventech", price_of_part=None)
     shop.customers(2)
 
     told = cost(shop.formed())

@@ -12,6 +12,7 @@ from smsadmin.sending.apply import apply_receipts
 from smsadmin.sending.claim import claim
 from smsadmin.sending.sweeper import end_leases
 from tests.plugin import Shop, fresh_phone
+from tests.sending.test_reconcile import never_left
 
 DELIVERED, UNDELIVERABLE, ON_ITS_WAY = "1", "20", "0"
 
@@ -286,5 +287,24 @@ def test_that_an_earlier_attempt_failed_says_nothing_about_the_one_under_way(sho
     shop.receive(first, UNDELIVERABLE, "6")
     assert shop.states(broadcast_id) == {"sending": 1}
     shop.receive(first, DELIVERED)
+
+    assert shop.states(broadcast_id) == {"delivered": 1}
+
+
+def test_a_status_of_no_table_proves_that_the_provider_has_it(shop: Shop) -> None:
+    broadcast_id = never_left(shop)
+
+    shop.receive(shop.messages(broadcast_id)[0], "77")
+
+    assert shop.states(broadcast_id) == {"accepted": 1}
+
+
+def test_a_status_of_no_table_takes_nothing_back(shop: Shop) -> None:
+    shop.connect()
+    shop.customer()
+    broadcast_id = shop.sent()
+    shop.receive(shop.messages(broadcast_id)[0], "1")
+
+    shop.receive(shop.messages(broadcast_id)[0], "77")
 
     assert shop.states(broadcast_id) == {"delivered": 1}

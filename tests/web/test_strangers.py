@@ -36,4 +36,4 @@ def test_a_failure_leaves_the_address_out_of_the_log(shop: Shop, caplog: pytest.
 
     assert answer.status_code == 500
     assert SECRET_LOOKING not in caplog.text
-    assert "Error at receipts.py" in caplog.text
+    assert "Error at upsert.py" in caplog.text

@@ -6,13 +6,14 @@ from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from smsadmin.accounts import connected, go_on, keys_open, refresh_balance, sending_account
+from smsadmin.accounts import Overtaken, connected, keys_open, refresh_balance
 from smsadmin.admin.access import IntegrationRoom, checked_post, staff_member
 from smsadmin.admin.forms import posted
 from smsadmin.admin.integration.account_form import AccountForm
-from smsadmin.admin.integration.check import check
+from smsadmin.admin.integration.check import check, keep_refusal
 from smsadmin.admin.integration.check_wording import of_a_failure
 from smsadmin.admin.integration.forms import CheckForm
+from smsadmin.admin.integration.going_on import let_go_on
 from smsadmin.admin.integration.provider_texts import TEXTS
 from smsadmin.admin.integration.settings import FIELDS, callback
 from smsadmin.admin.integration.view import choose_view, is_extended
@@ -25,7 +26,6 @@ from smsadmin.providers import PROVIDERS, provider
 from smsadmin.providers.base import CheckFailed
 from smsadmin.sealing import NoKey
 from smsadmin.sending import doorbell
-from smsadmin.sending.to_oneself import Addressee
 
 
 class AccountPages(IntegrationRoom):
@@ -35,34 +35,53 @@ class AccountPages(IntegrationRoom):
     def account(self, provider_name: str) -> Any:
         """Connect a provider, or change its data."""
         choose_view()
-        texts = TEXTS.get(provider_name) or abort(404)
+        if provider_name not in TEXTS:
+            abort(404)
         current = account_of(provider_name)
-        form = posted(AccountForm, obj=current)
-        form.speak_for(provider_name, current, waiting(current.id) if current else None)
+        form = _form(provider_name, current)
         if request.method == "POST":
             checked_post()
-            if form.is_overtaken:
-                return _as_it_is_now(provider_name)
-            if form.validate() and self._stored(provider_name, current, form):
-                return back()
-        return self.render(
+            try:
+                if form.is_overtaken:
+                    raise Overtaken
+                if form.validate() and self._stored(provider_name, current, form):
+                    return back()
+            except Overtaken:
+                return self._overtaken(provider_name)
+        return self._account_page(provider_name, form)
+
+    def _account_page(self, name: str, form: AccountForm) -> str:
+        page: str = self.render(
             "integration_account.html",
-            provider=PROVIDERS[provider_name],
-            texts=texts,
-            account=current,
+            provider=PROVIDERS[name],
+            texts=form.texts,
+            account=form.account,
             form=form,
-            fields=[field for field in FIELDS if field.of(PROVIDERS[provider_name].abilities)],
+            fields=[field for field in FIELDS if field.of(PROVIDERS[name].abilities)],
             extended=is_extended(),
             waiting=form.waiting,
-            callback=callback(provider_name),
+            callback=callback(name),
             keys_open=keys_open([]),
         )
+        return page
+
+    def _overtaken(self, name: str) -> Any:
+        """Show what was entered beside what somebody has stored in between: it would silently undo his work."""
+        said = _(
+            "Nothing is saved: somebody has changed these settings since you opened the page, or the button was "
+            "pressed twice. Below is what you entered and, where it differs, what is stored now. To store yours "
+            "after all, press the button again; a password has to be entered anew."
+        )
+        flash(said, "error")
+        form = _form(name, account_of(name))
+        form.beside_stored()
+        return self._account_page(name, form), 409
 
     def _stored(self, name: str, current: Account | None, form: AccountForm) -> bool:
-        """Keep what was entered; say whether that was possible."""
+        """Keep what was entered; say whether that was possible; raise `Overtaken`."""
         try:
             if current is None or form.is_other_account:
-                new_account(name, form.wanted(), by=staff_member())
+                new_account(name, form.wanted(), by=staff_member(), in_place_of=current)
             else:
                 keep_account(current, form.wanted(), by=staff_member())
                 doorbell.ring_send(current.id)
@@ -115,9 +134,7 @@ class AccountPages(IntegrationRoom):
         member = checked_post()
         current = _connected(provider_name)
         if not provider(provider_name).abilities.balance or _balance_is_read(current):
-            go_on(current.id, noted(member, What.WENT_ON, provider_name))
-            doorbell.ring_send(current.id)
-            flash(_goes_on(current), "success")
+            flash(let_go_on(current, member), "success")
         return back()
 
     @expose("/<provider_name>/check", methods=["POST"])
@@ -131,11 +148,18 @@ class AccountPages(IntegrationRoom):
             flash(form.phone.errors[0] if form.phone.errors else too_old(), "error")
             return back()
         try:
-            check(current, Addressee(member.key, member.name, phone), form.once.data)
+            check(current, member, phone, form.once.data)
         except NoKey:
             flash(no_key(), "error")
             return back()
         return back(provider_name)
+
+
+def _form(name: str, current: Account | None) -> AccountForm:
+    """Return the provider's form, with what was entered or else with what is stored."""
+    form: AccountForm = posted(AccountForm, obj=current)
+    form.speak_for(name, current, waiting(current.id) if current else None)
+    return form
 
 
 def _connected(name: str) -> Account:
@@ -148,36 +172,12 @@ def _balance_is_read(account: Account) -> bool:
     try:
         refresh_balance(account)
     except CheckFailed as error:
-        why = of_a_failure(error, account)
-        flash(f"{why.says} {why.advice}", "error")
+        keep_refusal(account, of_a_failure(error, account))
         return False
     except NoKey:
         flash(no_key(), "error")
         return False
     return True
-
-
-def _goes_on(account: Account) -> str:
-    """Return that a stop is over, and who sends where it is another account."""
-    title, sender = provider(account.provider).title, sending_account()
-    if sender is None or sender.id == account.id:
-        return str(_("%(provider)s sends again.", provider=title))
-    said: str = _(
-        "%(provider)s is not stopped any more. SMS are sent through %(first)s, which comes first.",
-        provider=title,
-        first=provider(sender.provider).title,
-    )
-    return said
-
-
-def _as_it_is_now(name: str) -> Response:
-    """Lead back to a form whose ground has changed: what was entered would silently undo what somebody did."""
-    said = _(
-        "Nothing is saved: somebody has changed these settings since you opened the page, or the button was "
-        "pressed twice. This is what is stored now."
-    )
-    flash(said, "error")
-    return redirect(url_for("sms_integration.account", provider_name=name), 303)
 
 
 def no_key() -> str:

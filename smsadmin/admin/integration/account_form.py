@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import list_currencies
+from babel.numbers import get_decimal_symbol, list_currencies
+from flask_babel import get_locale
 from wtforms import BooleanField, DecimalField, HiddenField, PasswordField, StringField, ValidationError
 from wtforms.validators import NumberRange, Optional, StopValidation
 from wtforms.widgets import TextInput
@@ -13,10 +14,11 @@ from smsadmin.admin.forms import SafeForm
 from smsadmin.admin.integration.base_url import check_base_url
 from smsadmin.admin.integration.forms import stripped
 from smsadmin.admin.integration.provider_texts import TEXTS, ProviderTexts
-from smsadmin.admin.integration.settings import FIELDS
-from smsadmin.broadcasts.account_change import Wanted, fingerprint, is_other_account
+from smsadmin.admin.integration.settings import FIELDS, NONE
+from smsadmin.broadcasts.account_change import Wanted, differences, fingerprint, is_other_account
 from smsadmin.broadcasts.global_switch import Waiting
 from smsadmin.i18n import _, lazy
+from smsadmin.integration_changes import SECRETS
 from smsadmin.models import Account
 
 SMALLEST_PRICE, LARGEST_PRICE = Decimal("0.0001"), Decimal(10_000)
@@ -30,10 +32,10 @@ class PriceField(DecimalField):
     widget = TextInput()
 
     def _value(self) -> str:
-        """Return what the field shows: no zeros at the end."""
+        """Return what the field shows: no zeros at the end, the reader's own sign before the fraction."""
         if self.raw_data or self.data is None:
             return str(super()._value())  # type: ignore[misc]
-        return f"{self.data.normalize():f}"
+        return f"{self.data.normalize():f}".replace(".", get_decimal_symbol(get_locale()))
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the amount; raise `ValueError` with a sentence for people."""
@@ -111,6 +113,15 @@ class AccountForm(SafeForm):
     def is_overtaken(self) -> bool:
         """Say whether somebody has changed the account since the form was opened."""
         return self.seen.data != fingerprint(self.account)
+
+    def beside_stored(self) -> None:
+        """Say at each field what is stored now, where that is not what was entered; the form is a fresh one again."""
+        self.seen.data = fingerprint(self.account)
+        if not self.validate():
+            return
+        for name, stored, _entered in differences(self.account, self.wanted()) if self.account else ():
+            if name not in SECRETS:
+                self[name].errors = [_("Stored now: %(value)s", value=stored or NONE)]
 
     @property
     def is_other_account(self) -> bool:

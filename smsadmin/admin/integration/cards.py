@@ -12,13 +12,10 @@ from smsadmin.admin.integration.check import Check, last_check
 from smsadmin.admin.integration.check_wording import of_a_stop, test_outcome
 from smsadmin.admin.integration.forms import CheckForm
 from smsadmin.admin.integration.provider_texts import TEXTS, ProviderTexts
-from smsadmin.admin.integration.receipts import Trouble, receipts_trouble
 from smsadmin.admin.integration.settings import (
     ACCOUNT_SETTINGS,
     NONE,
     Setting,
-    balance_is_low,
-    balance_limit,
     callback,
     of_provider,
 )
@@ -30,6 +27,8 @@ from smsadmin.i18n import _
 from smsadmin.models import Account, Message
 from smsadmin.providers import PROVIDERS
 from smsadmin.providers.base import Provider
+from smsadmin.sending.balances import balance_is_low, balance_limit
+from smsadmin.sending.late_reports import Trouble, receipts_trouble
 from smsadmin.sending.to_oneself import last_test
 
 
@@ -187,8 +186,8 @@ def _why_not(account: Account | None, accounts: list[Account]) -> str:
     return said
 
 
-def who_sends(enabled: bool) -> str:
-    """Return the sentence at the top of the page; `enabled` is the switch for all SMS."""
+def who_sends(enabled: bool, shown: list[Card]) -> str:
+    """Return the sentence at the top of the page; `enabled` is the switch for all SMS, `shown` stands below."""
     accounts = connected()
     if not accounts:
         return str(_("No provider is connected: nothing is sent. Connect one of them."))
@@ -201,6 +200,8 @@ def who_sends(enabled: bool) -> str:
         )
     elif stopped(accounts[0]):
         said = _("SMS go through %(provider)s, which is stopped at the moment.", provider=title)
+    elif any(card.sends and card.check and card.check.refused for card in shown):
+        said = _("SMS go through %(provider)s, but the check has just failed, see below.", provider=title)
     else:
         said = _("SMS are sent through %(provider)s.", provider=title)
     return str(said)

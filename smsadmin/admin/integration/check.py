@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from flask import session
 
-from smsadmin.accounts import refresh_balance
+from smsadmin.accounts import refresh_balance, stopped
 from smsadmin.admin.integration.check_wording import GOOD, of_a_failure, test_outcome
+from smsadmin.admin.integration.going_on import let_go_on
 from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import Sentence
 from smsadmin.broadcasts.account_change import account_of
 from smsadmin.database import read
+from smsadmin.host import StaffMember
 from smsadmin.i18n import _, lazy
 from smsadmin.integration import integration
 from smsadmin.models import Account, Message
@@ -25,17 +27,7 @@ from smsadmin.text.template import prefixed
 KEPT = "sms_check"
 """Where the visitor's session keeps the last check until it is shown; no phone and no text is in it."""
 
-OFF, STOPPED = "off", "stopped"
-
-UNSENT: dict[str, Sentence] = {
-    OFF: Sentence(
-        lazy("No test SMS was sent: SMS is switched off."), lazy("Switch it on, then check again.")
-    ),
-    STOPPED: Sentence(
-        lazy("No test SMS was sent: the account is stopped."),
-        lazy("Press “Check and go on”, then check again."),
-    ),
-}
+UNSENT = Sentence(lazy("No test SMS was sent: SMS is switched off."), lazy("Switch it on, then check again."))
 """Why the provider was not even asked to take a test SMS."""
 
 
@@ -67,13 +59,17 @@ class Check:
         return self.failed and not self.unsent
 
 
-def check(account: Account, addressee: Addressee, form: str) -> None:
+def check(account: Account, member: StaffMember, phone: str, form: str) -> None:
     """Ask for the balance and, where it comes, send a test SMS; keep what came of it; raise `NoKey`.
 
     Each of the two takes 10 seconds at most. A balance of 0 or less says nothing: an account may be on credit.
-    A form whose button is pressed twice sends one test SMS: `form` is its unguessable name.
+    A form whose button is pressed twice sends one test SMS: `form` is its unguessable name. The test is the one
+    call that goes through a stopped account; when it is taken, the stop is over.
     """
-    session[KEPT] = {"provider": account.provider} | _checked(account, addressee, form)
+    kept = _checked(account, Addressee(member.key, member.name, phone), form)
+    if stopped(account) and _test_was_taken(kept):
+        kept["went_on"] = let_go_on(account, member)
+    session[KEPT] = {"provider": account.provider} | kept
 
 
 def _checked(account: Account, addressee: Addressee, form: str) -> dict[str, Any]:
@@ -84,12 +80,25 @@ def _checked(account: Account, addressee: Addressee, form: str) -> dict[str, Any
             return kept | {"balance_says": str(why.says), "balance_advice": str(why.advice)}
     text = prefixed(integration().text_prefix, _("This is a test: SMS can be sent."))
     try:
-        kept["test_ms"], kept["test_id"] = _timed(lambda: send_test(account, addressee, text, form).id)
+        kept["test_ms"], kept["test_id"] = _timed(
+            lambda: send_test(account, addressee, text, form, even_stopped=True).id
+        )
     except SentBefore as before:
         kept["test_id"], kept["again"] = before.message_id, True
     except Closed:
-        kept["unsent"] = STOPPED if integration().enabled else OFF
+        kept["unsent"] = True
     return kept
+
+
+def keep_refusal(account: Account, why: Sentence) -> None:
+    """Keep that the balance alone was asked for and refused, for the next page to show as a check."""
+    said = {"balance_says": str(why.says), "balance_advice": str(why.advice)}
+    session[KEPT] = {"provider": account.provider, "balance_ms": None} | said
+
+
+def _test_was_taken(kept: dict[str, Any]) -> bool:
+    """Say whether this very check, no earlier one, has sent a test SMS that the provider took."""
+    return "test_id" in kept and "again" not in kept and _the_test(kept).state in GOOD
 
 
 def last_check(name: str) -> Check | None:
@@ -102,6 +111,8 @@ def last_check(name: str) -> Check | None:
     steps = [_balance_step(account, kept)]
     if "test_id" in kept or "unsent" in kept:
         steps.append(_test_step(account, kept))
+    if "went_on" in kept:
+        steps.append(Step(True, kept["went_on"]))
     return Check(steps, "unsent" in kept)
 
 
@@ -133,10 +144,13 @@ def _balance_step(account: Account, kept: dict[str, Any]) -> Step:
 
 def _test_step(account: Account, kept: dict[str, Any]) -> Step:
     if "test_id" in kept:
-        message = read(lambda session: session.get_one(Message, kept["test_id"]))
+        message = _the_test(kept)
         # Pressed twice, the second answer may come while the first call is still under way.
         good = None if message.state == State.SENDING else message.state in GOOD
         again = _("This check was started already: no second SMS is sent.") if "again" in kept else ""
         return Step(good, test_outcome(message, account), again, kept.get("test_ms"))
-    why = UNSENT[kept["unsent"]]
-    return Step(False, str(why.says), str(why.advice))
+    return Step(False, str(UNSENT.says), str(UNSENT.advice))
+
+
+def _the_test(kept: dict[str, Any]) -> Message:
+    return read(lambda session: session.get_one(Message, kept["test_id"]))

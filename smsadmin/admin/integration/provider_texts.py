@@ -89,7 +89,10 @@ TEXTS: Mapping[str, ProviderTexts] = {
             "and 32 characters."
         ),
         login_pattern=re.compile(r"AC[0-9a-fA-F]{32}"),
-        login_error=lazy("An Account SID is AC and 32 digits or letters from a to f."),
+        login_error=lazy(
+            "An Account SID is AC and 32 digits or letters from a to f. An API key (SK…) cannot stand in its place: "
+            "Twilio signs delivery reports with the Auth Token."
+        ),
         sender_needed=True,
     ),
     "seventech": ProviderTexts(

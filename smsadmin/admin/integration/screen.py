@@ -49,7 +49,7 @@ class IntegrationScreen(AccountPages):
             cards=shown,
             table=table(shown) if is_extended() else [],
             extended=is_extended(),
-            who_sends=who_sends(kept.enabled),
+            who_sends=who_sends(kept.enabled, shown),
             left_paused="" if kept.enabled else _names(left_paused()),
             order=", ".join(each.title for each in PROVIDERS.values()),
             of_all=SETTINGS_OF_ALL,

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from smsadmin.accounts import callback_address, usual_base_url
 from smsadmin.admin.integration.provider_texts import TEXTS, ProviderTexts
 from smsadmin.admin.integration.receipts import dropped_reports
 from smsadmin.admin.times import shown_money, shown_time
-from smsadmin.current import settings
+from smsadmin.admin.wording import REASON_SENTENCES
 from smsadmin.i18n import _, lazy
 from smsadmin.integration import callback_secret
 from smsadmin.models import Account
 from smsadmin.providers import provider
 from smsadmin.providers.base import Abilities
+from smsadmin.reasons import Reason
 from smsadmin.sealing import NoKey
+from smsadmin.sending.balances import balance_limit
 
 NONE = "—"
 
@@ -57,17 +58,6 @@ def callback(name: str) -> str | None:
         return None
 
 
-def balance_limit(account: Account) -> Decimal | None:
-    """Return below which balance the screens warn, in the currency of the balance."""
-    return settings().balance_limits.get(account.balance_currency or account.currency)
-
-
-def balance_is_low(account: Account) -> bool:
-    """Say whether the balance, as far as it is known, is below its limit."""
-    limit = balance_limit(account)
-    return account.balance is not None and limit is not None and account.balance < limit
-
-
 def _balance(account: Account) -> str | None:
     if not provider(account.provider).abilities.balance:
         return str(_("%(provider)s does not tell it", provider=provider(account.provider).title))
@@ -100,6 +90,12 @@ def _abilities(account: Account) -> str | None:
         _("can hold an SMS until its time") if can.schedule else "",
     ]
     return "; ".join(text for text in told if text)
+
+
+def _tells(account: Account) -> str | None:
+    """Say for which reasons the provider refuses, one a line; without one of them nobody can tell what to mend."""
+    told = provider(account.provider).abilities.tells - {Reason.UNCLASSIFIED}
+    return "\n".join(f"– {REASON_SENTENCES[reason].says}" for reason in Reason if reason in told)
 
 
 ACCOUNT_SETTINGS: tuple[Setting, ...] = (
@@ -189,6 +185,7 @@ ACCOUNT_SETTINGS: tuple[Setting, ...] = (
         of=lambda abilities: abilities.callback_per_account,
     ),
     Setting("abilities", worded(lazy("What the provider can do")), _abilities),
+    Setting("tells", worded(lazy("Reasons that it gives when it refuses")), _tells),
     Setting("connected_at", worded(lazy("Connected")), lambda account: shown_time(account.connected_at)),
 )
 """In the order in which they stand on a card, in the form and in the table."""

@@ -1,0 +1,1 @@
+"""Whoever is on call learns it without looking: once per cause, with the next step."""
