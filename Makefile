@@ -2,6 +2,9 @@
 # make test   the tests, on SQLite, PostgreSQL and Redis (ARGS="-k links" goes to pytest)
 # make check  lint, format and types
 # make demo   a broadcast from end to end, without screens (RECIPIENTS=1000 DATABASE=postgresql SEED=1)
+# make faults broadcasts under fire: workers, Redis, database, providers killed and lied to; about half an hour
+#             (SEEDS=50 MESSAGES=1000 LARGE=20000; SEED=17 plays one of them again, FROM=17 goes on with it)
+# make bench  how fast it is: four figures, each against a limit measured in the same run (SIZE=20000 for a quick look)
 # make fmt    format the code
 # make messages  collect the texts for people, compile their Russian (smsadmin/translations)
 # make lock   write the lock files anew
@@ -13,7 +16,13 @@ ARGS ?=
 RECIPIENTS ?= 1000
 DATABASE ?= postgresql
 SEED ?= 1
-export PYTHON RECIPIENTS DATABASE SEED
+SIZE ?=
+SEEDS ?= 50
+MESSAGES ?= 1000
+LARGE ?= 20000
+FROM ?= 1
+LANES ?= 3
+export PYTHON RECIPIENTS DATABASE SEED SIZE SEEDS MESSAGES LARGE FROM LANES
 
 # `python -m` throughout: the programs in .venv/bin do not start from a very long path.
 IN_VENV = .venv/bin/python -m
@@ -23,7 +32,7 @@ TEXTS = smsadmin/translations/smsadmin.pot
 RUSSIAN = smsadmin/translations/ru/LC_MESSAGES/smsadmin
 BABEL = $(IN_VENV) babel.messages.frontend -q
 
-.PHONY: run test check demo fmt messages lock packages packages-dev
+.PHONY: run test check demo faults bench fmt messages lock packages packages-dev
 
 run: packages
 	@$(IN_VENV) smsadmin.standalone.run
@@ -34,10 +43,20 @@ test: packages-dev
 check: packages-dev
 	@$(IN_VENV) ruff check .
 	@$(IN_VENV) ruff format --check .
-	@$(IN_VENV) mypy smsadmin shortlinks wsgi.py worker.py tests
+	@$(IN_VENV) mypy smsadmin shortlinks wsgi.py worker.py tests faults bench
 
 demo: packages-dev
 	@$(IN_VENV) smsadmin.standalone.demo
+
+# A SEED that nobody has set is the default of `make demo`: then it is all of them.
+faults: packages-dev
+	@SEED="$(if $(filter file,$(origin SEED)),,$(SEED))" $(IN_VENV) faults
+
+bench: packages-dev
+	@$(IN_VENV) bench.prepare
+	@$(IN_VENV) bench.send
+	@$(IN_VENV) bench.receipts
+	@$(IN_VENV) bench.statistics
 
 fmt: packages-dev
 	@$(IN_VENV) ruff check --fix .

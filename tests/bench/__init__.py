@@ -1,0 +1,1 @@
+"""The benches at a size that shows nothing but that they run."""
