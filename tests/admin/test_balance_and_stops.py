@@ -46,8 +46,7 @@ def test_a_balance_that_does_not_come_says_why(shop: Shop, boss: Browser) -> Non
     page = unescape(boss.press("/integration/", "/integration/smsc/balance").text)
 
     assert "The provider does not accept the login or password. Copy both anew" in page
-    assert ">the check has failed</span>" in page
-    assert "SMS go through SMSC, but the check has just failed, see below." in page
+    assert "SMS go through SMSC, which is stopped at the moment." in page
     assert ">sends</span>" not in page
 
 

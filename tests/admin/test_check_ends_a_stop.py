@@ -91,3 +91,14 @@ def test_an_account_that_was_not_stopped_is_not_let_go_on(shop: Shop, boss: Brow
     assert "sends again" not in check(boss)
 
     assert changes(5) == []
+
+
+def test_a_check_that_is_refused_for_the_password_is_still_said_on_every_later_page(
+    shop: Shop, boss: Browser
+) -> None:
+    account = shop.connect(secret="wrong")  # noqa: S106 - it is meant to be refused
+
+    check(boss)
+
+    assert stop_of(account) == Reason.WRONG_PASSWORD
+    assert "does not send at the moment" in boss.read("/broadcasts/")

@@ -10,7 +10,7 @@ from smsadmin.accounts import Overtaken, connected, keys_open, refresh_balance
 from smsadmin.admin.access import IntegrationRoom, checked_post, staff_member
 from smsadmin.admin.forms import posted
 from smsadmin.admin.integration.account_form import AccountForm
-from smsadmin.admin.integration.check import check, keep_refusal
+from smsadmin.admin.integration.check import check, keep_refusal, keep_stopped
 from smsadmin.admin.integration.check_wording import of_a_failure
 from smsadmin.admin.integration.forms import CheckForm
 from smsadmin.admin.integration.going_on import let_go_on
@@ -172,6 +172,7 @@ def _balance_is_read(account: Account) -> bool:
     try:
         refresh_balance(account)
     except CheckFailed as error:
+        keep_stopped(account, error)
         keep_refusal(account, of_a_failure(error, account))
         return False
     except NoKey:

@@ -13,13 +13,14 @@ from smsadmin.admin.integration.going_on import let_go_on
 from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import Sentence
 from smsadmin.broadcasts.account_change import account_of
-from smsadmin.database import read
+from smsadmin.database import read, write
 from smsadmin.host import StaffMember
 from smsadmin.i18n import _, lazy
 from smsadmin.integration import integration
 from smsadmin.models import Account, Message
 from smsadmin.providers import PROVIDERS, provider
 from smsadmin.providers.base import CheckFailed
+from smsadmin.sending.lookups import stop_if_refused
 from smsadmin.sending.to_oneself import Addressee, Closed, SentBefore, send_test
 from smsadmin.states import State
 from smsadmin.text.template import prefixed
@@ -128,8 +129,14 @@ def _balance(account: Account) -> Sentence | None:
     try:
         refresh_balance(account)
     except CheckFailed as error:
+        keep_stopped(account, error)
         return of_a_failure(error, account)
     return None
+
+
+def keep_stopped(account: Account, error: CheckFailed) -> None:
+    """Stop an account whose question was refused as every SMS of it would be, so that each later page says so too."""
+    write(lambda session: stop_if_refused(session, account, error.reason))
 
 
 def _balance_step(account: Account, kept: dict[str, Any]) -> Step:
