@@ -20,8 +20,8 @@ from smsadmin.providers.exchange import Watch, Way
 from smsadmin.reasons import Reason
 from smsadmin.sealing import NoKey, seal, unseal
 
-CHECK_DEADLINE = 10.0
-"""The most that a check from a screen may take, in seconds."""
+CHECK_DEADLINE = 9.5
+"""Seconds that a question from a screen may take: with all that surrounds it, it is answered within ten."""
 
 AlsoReplacing = Callable[[Session, Account | None], None]
 """What a connection writes besides itself, in the same transaction; it is told the account that is replaced."""
