@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, inspect, select, text
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 import shortlinks.migrate
@@ -256,3 +257,18 @@ def test_what_was_in_doubt_before_the_second_revision_is_asked_about(engine: Eng
 def _old(connection: Connection, name: str) -> Table:
     """Return a table as it is in the database now, whatever the models say."""
     return Table(name, MetaData(), autoload_with=connection)
+
+
+def test_a_draft_with_a_rule_is_no_draft_to_everybody_in_the_older_version(engine: Engine) -> None:
+    SMS.upgrade(engine)
+    usual = {"name": "Акция", "text": "Привет", "created_by": "Мария", "created_at": VALUES[datetime]}
+    with Session(engine) as session, session.begin():
+        session.add(Broadcast(**usual, rule='{"city": "Москва"}'))
+        session.add(Broadcast(**usual))
+        session.add(Broadcast(**usual, state=BroadcastState.ACTIVE, trigger="rule"))
+
+    SMS.downgrade(engine, "0003")
+
+    with engine.connect() as connection:
+        states = connection.execute(text("SELECT state FROM sms_broadcasts ORDER BY id")).scalars().all()
+    assert states == ["cancelled", "draft", "paused"]

@@ -117,6 +117,11 @@ def downgrade() -> None:
             table.drop_column(name)
     # What the older version does not know must not go unseen: it is held, and a person lets it go on.
     op.execute("UPDATE sms_broadcasts SET state = 'paused' WHERE state IN ('scheduled', 'active')")
+    # A draft without its rule would be one to everybody.
+    op.execute(
+        "UPDATE sms_broadcasts SET state = 'cancelled' "
+        "WHERE state IN ('draft', 'preparing') AND (rule <> '{}' OR \"trigger\" <> 'at_once')"
+    )
     with op.batch_alter_table("sms_broadcasts") as table:
         for name, _ in reversed(EMPTY):
             table.drop_column(name)
