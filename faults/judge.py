@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from faults.evidence import Arrival, Attempt, Evidence, Row
 from faults.journal import DOUBTFUL, Entry
 from faults.plan import Plan
-from faults.settings import DEADLINE, LEASE, PAUSE_TAKES, THREADS, claim_size
+from faults.settings import DEADLINE, LEASE, PAUSE_TAKES, THREADS, under_way
 from smsadmin.states import State
 
 KNOWN = (State.ACCEPTED, State.DELIVERED, State.UNDELIVERED)
@@ -134,7 +134,7 @@ def _more_than_killed(plan: Plan, evidence: Evidence, entries: Sequence[Entry]) 
     """Name how many more attempts have no answer than the claims could hold that faults ended."""
     claims = sum(entry.claims for entry in entries)
     unanswered = sum(attempt.answered is None for attempt in evidence.attempts)
-    for _ in range(unanswered - claims * claim_size(plan.provider)):
+    for _ in range(unanswered - claims * under_way(plan.provider)):
         yield f"unknown without cause: {unanswered} attempts unanswered, of {claims} claims at the most"
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 
 from faults.plan import Plan
+from smsadmin.sending.line import WHILE_ALL_GOES_WELL
 
 LEASE = 3.0
 DEADLINE = 1.5
@@ -11,8 +12,8 @@ DEADLINE = 1.5
 
 THREADS = 4
 BATCH = 50
-CLAIMED_PER_THREAD = 5
-"""As `smsadmin.sending.account_loop` has it."""
+UNDER_WAY_PER_THREAD = WHILE_ALL_GOES_WELL + 1
+"""A claim, and the last call of the one before."""
 
 PAUSE_TAKES = 2.0
 """Seconds after which a pause holds, besides the call in flight; not scaled: it is what is promised."""
@@ -52,9 +53,10 @@ def given(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not name.startswith(OURS)}
 
 
-def claim_size(provider: str) -> int:
-    """Return how many messages one claim takes, which is what a kill can leave in doubt."""
-    return 2 * BATCH if provider == "smsc" else THREADS * CLAIMED_PER_THREAD
+def under_way(provider: str) -> int:
+    """Return how many messages one worker has under way at most, which is what a kill can leave in doubt."""
+    # Of a provider that takes several at once: a request, and the next claim.
+    return 2 * BATCH if provider == "smsc" else THREADS * UNDER_WAY_PER_THREAD
 
 
 def simulator_options(plan: Plan, smsc_callback: str) -> list[str]:

@@ -14,12 +14,12 @@ from werkzeug.exceptions import HTTPException
 from smsadmin.admin.forms import SafeForm, posted
 from smsadmin.admin.refusals import REFUSALS, sentence, too_old
 from smsadmin.admin.support_corner import SupportForm, corner
-from smsadmin.admin.times import shown_time
 from smsadmin.current import host
 from smsadmin.failures import named
 from smsadmin.host import Role, StaffMember
 from smsadmin.i18n import _, ngettext
 from smsadmin.integration import integration, is_responsible
+from smsadmin.shown import shown_time
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,6 @@ from smsadmin.admin.access import IntegrationRoom, checked_post
 from smsadmin.admin.api_log_filter import Asked
 from smsadmin.admin.api_log_wording import KIND_WORDS, OUTCOME_WORDS, outcome, shown_body
 from smsadmin.admin.paging import LARGEST_ID, ON_A_PAGE, row_id
-from smsadmin.admin.times import shown_second, shown_time
 from smsadmin.api_log.calls import find, one
 from smsadmin.api_log.export import MOST_CALLS, support_zip
 from smsadmin.api_log.switch import on_until, switch_off, switch_on
@@ -25,6 +24,7 @@ from smsadmin.i18n import _
 from smsadmin.integration_changes import What, noted
 from smsadmin.models import Account
 from smsadmin.providers import PROVIDERS
+from smsadmin.shown import shown_second, shown_time
 
 
 class ApiLogScreen(IntegrationRoom):

@@ -21,7 +21,6 @@ from smsadmin.admin.obstacles import obstacles
 from smsadmin.admin.outlook import outlook
 from smsadmin.admin.paging import ON_A_PAGE, page_number
 from smsadmin.admin.spent import spent
-from smsadmin.admin.times import shown_money
 from smsadmin.admin.zones import shown_in
 from smsadmin.broadcasts import drafts
 from smsadmin.broadcasts.confirm_anew import rest_without_account
@@ -35,6 +34,7 @@ from smsadmin.integration import integration
 from smsadmin.models import Account, Broadcast
 from smsadmin.providers import PROVIDERS
 from smsadmin.reasons import Reason
+from smsadmin.shown import shown_money
 from smsadmin.states import STEPS, BroadcastState, State, Step, Trigger
 from smsadmin.statistics.report import Cost, cost, reports
 

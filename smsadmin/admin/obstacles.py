@@ -7,7 +7,6 @@ from flask import url_for
 from smsadmin.accounts import connected, keys_open, stopped
 from smsadmin.admin.access import may_integrate
 from smsadmin.admin.integration.check_wording import of_a_stop
-from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import REASON_SENTENCES
 from smsadmin.i18n import _
 from smsadmin.integration import integration
@@ -15,6 +14,7 @@ from smsadmin.models import Account
 from smsadmin.providers import provider
 from smsadmin.sending.balances import balance_is_low
 from smsadmin.sending.sweeper import live_workers
+from smsadmin.shown import shown_money
 
 
 class Obstacle(NamedTuple):

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time
 from flask_babel import get_locale
 
-from smsadmin.admin.times import shown_time
 from smsadmin.admin.zones import shown_there
 from smsadmin.broadcasts import lifecycle, schedule
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.database import read
 from smsadmin.models import Broadcast
+from smsadmin.shown import shown_time
 from smsadmin.states import Step, Trigger
 from smsadmin.statistics.pace import forecast
 from smsadmin.statistics.report import Report

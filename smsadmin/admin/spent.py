@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from smsadmin.admin.times import shown_money
 from smsadmin.database import read
 from smsadmin.models import Broadcast, Spending
 from smsadmin.sending.spending import UNIT
+from smsadmin.shown import shown_money
 
 NOTHING_KNOWN = "—"
 

@@ -6,7 +6,6 @@ from flask import url_for
 
 from smsadmin.accounts import connected, stopped
 from smsadmin.admin.access import may_integrate
-from smsadmin.admin.times import shown_money, shown_time
 from smsadmin.alerts.figures import UnderWay
 from smsadmin.alerts.kinds import Finding, Kind, Weight
 from smsadmin.broadcasts.schedule import forms_at
@@ -18,6 +17,7 @@ from smsadmin.providers import provider
 from smsadmin.reason_words import REASON_SENTENCES
 from smsadmin.reasons import Reason
 from smsadmin.sending import in_doubt
+from smsadmin.shown import shown_money, shown_time
 from smsadmin.states import BroadcastState
 
 WEIGHT_WORDS: dict[Weight, Any] = {

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from smsadmin.admin.times import shown_money, shown_time
 from smsadmin.events.catalogue import CATALOGUE
 from smsadmin.i18n import _, lazy, ngettext
 from smsadmin.models import Decision
 from smsadmin.providers import provider
 from smsadmin.sending.in_doubt import Choice, InDoubt, Why
+from smsadmin.shown import shown_money, shown_time
 
 WHY_SENTENCES: dict[Why, Any] = {
     Why.SETTLED: lazy(

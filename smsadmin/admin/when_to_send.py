@@ -13,11 +13,11 @@ from wtforms.validators import Optional
 from smsadmin.admin import zones
 from smsadmin.admin.choice_fields import ChoiceField, OneOfField
 from smsadmin.admin.forms import SafeForm
-from smsadmin.admin.times import shown_time
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
 from smsadmin.i18n import _, lazy
 from smsadmin.models import Broadcast
+from smsadmin.shown import shown_time
 from smsadmin.states import Trigger
 from smsadmin.text.local_times import ComesTwice, NoSuchTime, to_utc
 

@@ -10,9 +10,9 @@ from babel.core import get_global
 from babel.dates import format_datetime, get_timezone_location
 from flask_babel import get_locale
 
-from smsadmin.admin.times import shown_time
 from smsadmin.current import settings
 from smsadmin.i18n import _
+from smsadmin.shown import shown_time
 
 FORMAT = "d MMM y, HH:mm"
 

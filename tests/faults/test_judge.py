@@ -10,7 +10,7 @@ from faults.evidence import Arrival, Attempt, Evidence, Row, on_the_one_clock
 from faults.journal import Entry
 from faults.judge import Verdict, judge
 from faults.plan import Plan, draw
-from faults.settings import THREADS, claim_size
+from faults.settings import THREADS, under_way
 
 PHONE, TEXT = "+79260000001", "Клиент 1"
 NOON = 1_000_000.0
@@ -97,7 +97,7 @@ def test_a_redis_that_is_killed_is_no_cause() -> None:
 
 def test_a_kill_leaves_no_more_in_doubt_than_the_claims_under_way() -> None:
     killed = Entry("kill worker", "worker 0", NOON, NOON + 1, claims=1)
-    unanswered = [attempt("", answered=None)] * (claim_size("smsc") + 2)
+    unanswered = [attempt("", answered=None)] * (under_way("smsc") + 2)
 
     assert verdict(attempts=unanswered, entries=[killed]).unknown_without_cause == 2
 

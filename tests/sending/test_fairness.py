@@ -5,9 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -24,11 +22,6 @@ from tests.plugin import Shop, fresh_phone
 WINDOW = 120
 """Messages of a window. At 200 a second and five a claim it has as many claims as 30 s have with a hundred a claim,
 and fewer: what holds over it holds over them."""
-
-
-def set_up(shop: Shop, **values: Any) -> None:
-    wired = shop.app.extensions["smsadmin"]
-    wired.settings = replace(wired.settings, **values)
 
 
 @contextmanager
@@ -89,7 +82,7 @@ def until_attempts(shop: Shop, number: int, seconds: float = 40) -> None:
 @pytest.mark.parametrize("name", ["smsc", "twilio"])
 def test_two_equal_broadcasts_get_the_same_in_every_window(shop: Shop, name: str) -> None:
     account = shop.connect(name)
-    set_up(shop, rate=200.0, batch_size=5, threads=1)
+    shop.set(rate=200.0, batch_size=5, threads=1)
     shop.customers(150)
     broadcasts = [shop.formed(), shop.formed()]
     for one in broadcasts:
@@ -108,7 +101,7 @@ def test_two_equal_broadcasts_get_the_same_in_every_window(shop: Shop, name: str
 def test_jobs_that_end_early_do_not_favour_the_oldest_broadcasts(shop: Shop) -> None:
     """Each job sends to fewer broadcasts than there are; the next one goes on where it ended."""
     account = shop.connect()
-    set_up(shop, rate=200.0, batch_size=5)
+    shop.set(rate=200.0, batch_size=5)
     shop.customers(30)
     broadcasts = [shop.formed() for _ in range(8)]
     for one in broadcasts:
@@ -123,7 +116,7 @@ def test_jobs_that_end_early_do_not_favour_the_oldest_broadcasts(shop: Shop) -> 
 
 def test_a_broadcast_whose_batches_are_halved_takes_nothing_from_the_other(shop: Shop) -> None:
     account = shop.connect()
-    set_up(shop, rate=200.0, batch_size=10)
+    shop.set(rate=200.0, batch_size=10)
     shop.customers(60)
     good = shop.formed()
     for _ in range(8):
@@ -143,7 +136,7 @@ def test_a_broadcast_whose_batches_are_halved_takes_nothing_from_the_other(shop:
 
 def test_a_notification_leaves_before_the_next_claim_of_any_broadcast(shop: Shop) -> None:
     account = shop.connect()
-    set_up(shop, rate=100.0, batch_size=5)
+    shop.set(rate=100.0, batch_size=5)
     switches.turn("welcome", True, "Мария")
     shop.customers(10)
     for _ in range(20):
@@ -163,7 +156,7 @@ def test_a_notification_leaves_before_the_next_claim_of_any_broadcast(shop: Shop
 
 def test_notifications_of_one_moment_leave_together_and_the_broadcast_goes_on(shop: Shop) -> None:
     shop.connect()
-    set_up(shop, batch_size=5)
+    shop.set(batch_size=5)
     switches.turn("welcome", True, "Мария")
     clients = shop.customers(12)
     broadcast_id = shop.formed()

@@ -2,10 +2,8 @@
 
 import threading
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import Update, func, select, update
@@ -29,11 +27,6 @@ from tests.plugin import Shop, fresh_phone
 
 PRICE = Decimal("3.50")
 """What the simulated SMSC takes for a part."""
-
-
-def set_up(shop: Shop, **values: Any) -> None:
-    wired = shop.app.extensions["smsadmin"]
-    wired.settings = replace(wired.settings, **values)
 
 
 def spent(broadcast_id: int | None = None) -> Decimal:
@@ -63,7 +56,7 @@ def started(shop: Shop, recipients: int) -> int:
 @pytest.mark.parametrize("batch_size", [100, 2, 1])
 def test_a_broadcast_sends_as_many_as_its_limit_pays_for_and_is_paused(shop: Shop, batch_size: int) -> None:
     shop.connect(price_of_part=PRICE)
-    set_up(shop, broadcast_limits={"RUB": Decimal(11)}, batch_size=batch_size)
+    shop.set(broadcast_limits={"RUB": Decimal(11)}, batch_size=batch_size)
     broadcast_id = started(shop, 5)
 
     shop.work()
@@ -75,7 +68,7 @@ def test_a_broadcast_sends_as_many_as_its_limit_pays_for_and_is_paused(shop: Sho
 
 def test_a_limit_that_is_just_enough_lets_everything_go(shop: Shop) -> None:
     shop.connect(price_of_part=PRICE)
-    set_up(shop, broadcast_limits={"RUB": 4 * PRICE}, day_limits={"RUB": 4 * PRICE})
+    shop.set(broadcast_limits={"RUB": 4 * PRICE}, day_limits={"RUB": 4 * PRICE})
     broadcast_id = started(shop, 4)
 
     shop.work()
@@ -88,7 +81,7 @@ def test_all_broadcasts_and_notifications_of_a_day_share_its_limit_but_notificat
     shop: Shop,
 ) -> None:
     shop.connect(price_of_part=PRICE)
-    set_up(shop, day_limits={"RUB": 6 * PRICE})
+    shop.set(day_limits={"RUB": 6 * PRICE})
     switches.turn("welcome", True, "Мария")
     first = started(shop, 3)
     second = started(shop, 3)
@@ -107,7 +100,7 @@ def test_all_broadcasts_and_notifications_of_a_day_share_its_limit_but_notificat
 
 def test_whoever_works_at_once_no_limit_is_passed(shop: Shop) -> None:
     account = shop.connect(price_of_part=PRICE)
-    set_up(shop, batch_size=2, day_limits={"RUB": 17 * PRICE}, broadcast_limits={"RUB": 9 * PRICE})
+    shop.set(batch_size=2, day_limits={"RUB": 17 * PRICE}, broadcast_limits={"RUB": 9 * PRICE})
     shop.customers(30)
     broadcasts = [shop.formed(), shop.formed()]
     for broadcast_id in broadcasts:
@@ -137,7 +130,7 @@ def test_whoever_works_at_once_no_limit_is_passed(shop: Shop) -> None:
 
 def test_who_resumes_while_the_limit_is_reached_sends_nothing(shop: Shop) -> None:
     shop.connect(price_of_part=PRICE)
-    set_up(shop, broadcast_limits={"RUB": PRICE})
+    shop.set(broadcast_limits={"RUB": PRICE})
     broadcast_id = started(shop, 3)
     shop.work()
 
@@ -150,11 +143,11 @@ def test_who_resumes_while_the_limit_is_reached_sends_nothing(shop: Shop) -> Non
 
 def test_who_raises_the_limit_and_resumes_sends_the_rest(shop: Shop) -> None:
     shop.connect(price_of_part=PRICE)
-    set_up(shop, broadcast_limits={"RUB": PRICE})
+    shop.set(broadcast_limits={"RUB": PRICE})
     broadcast_id = started(shop, 3)
     shop.work()
 
-    set_up(shop, broadcast_limits={"RUB": 100 * PRICE})
+    shop.set(broadcast_limits={"RUB": 100 * PRICE})
     lifecycle.resume(broadcast_id)
     shop.work()
 
@@ -163,7 +156,7 @@ def test_who_raises_the_limit_and_resumes_sends_the_rest(shop: Shop) -> None:
 
 def test_a_limit_of_nothing_sends_nothing(shop: Shop) -> None:
     shop.connect(price_of_part=PRICE)
-    set_up(shop, day_limits={"RUB": Decimal(0)})
+    shop.set(day_limits={"RUB": Decimal(0)})
     broadcast_id = started(shop, 2)
 
     shop.work()
@@ -173,7 +166,7 @@ def test_a_limit_of_nothing_sends_nothing(shop: Shop) -> None:
 
 
 def test_a_limit_in_another_currency_or_a_price_that_nobody_knows_holds_nothing(shop: Shop) -> None:
-    set_up(shop, day_limits={"USD": Decimal(0), "RUB": 2 * PRICE})
+    shop.set(day_limits={"USD": Decimal(0), "RUB": 2 * PRICE})
     shop.connect("twilio", price_of_part=None)
     unknown = started(shop, 3)
     shop.work()
@@ -284,7 +277,7 @@ def test_the_day_is_the_shops(shop: Shop) -> None:
     late = datetime(2026, 11, 25, 22, 30, tzinfo=UTC)
 
     assert day_of(late) == "2026-11-26"
-    set_up(shop, timezone="America/New_York")
+    shop.set(timezone="America/New_York")
     assert day_of(late) == "2026-11-25"
 
 

@@ -1,8 +1,6 @@
 """Refusals in a row pause a broadcast, and a text that is refused to everybody pauses the broadcast it stands in."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
 import pytest
 import requests
@@ -30,11 +28,6 @@ def refused(shop: Shop, number: int, ending: str = BAD) -> None:
         shop.customer(phone=fresh_phone(ending))
 
 
-def set_up(shop: Shop, **values: Any) -> None:
-    wired = shop.app.extensions["smsadmin"]
-    wired.settings = replace(wired.settings, **values)
-
-
 @pytest.fixture
 def forbidden(shop: Shop) -> Iterator[None]:
     """The simulator forbids the text of every request."""
@@ -50,7 +43,7 @@ def as_it_is(account: Account) -> Account:
 @pytest.mark.parametrize("name", ["smsc", "twilio"])
 def test_refusals_in_a_row_pause_the_broadcast(shop: Shop, name: str) -> None:
     shop.connect(name)
-    set_up(shop, refusals_to_pause=5, batch_size=3, threads=1)
+    shop.set(refusals_to_pause=5, batch_size=3, threads=1)
     refused(shop, 5 if name == "smsc" else 6)
     shop.customers(4)
 
@@ -66,7 +59,7 @@ def test_refusals_in_a_row_pause_the_broadcast(shop: Shop, name: str) -> None:
 
 def test_a_message_that_is_accepted_begins_the_count_anew(shop: Shop) -> None:
     shop.connect()
-    set_up(shop, refusals_to_pause=5, batch_size=3)
+    shop.set(refusals_to_pause=5, batch_size=3)
     refused(shop, 4)
     shop.customer()
     refused(shop, 4)
@@ -79,7 +72,7 @@ def test_a_message_that_is_accepted_begins_the_count_anew(shop: Shop) -> None:
 
 def test_who_resumes_gets_as_many_refusals_again(shop: Shop) -> None:
     shop.connect()
-    set_up(shop, refusals_to_pause=2, batch_size=2)
+    shop.set(refusals_to_pause=2, batch_size=2)
     refused(shop, 3)
     shop.customers(1)
     broadcast_id = shop.sent()
@@ -94,7 +87,7 @@ def test_who_resumes_gets_as_many_refusals_again(shop: Shop) -> None:
 
 def test_what_was_under_way_when_it_was_paused_ends_as_it_ends(shop: Shop) -> None:
     account = shop.connect()
-    set_up(shop, refusals_to_pause=2)
+    shop.set(refusals_to_pause=2)
     shop.customers(5)
     broadcast_id = shop.formed()
     lifecycle.send(broadcast_id, "Мария")
@@ -110,7 +103,7 @@ def test_what_was_under_way_when_it_was_paused_ends_as_it_ends(shop: Shop) -> No
 
 def test_refusals_between_two_that_were_accepted_in_one_claim_count_too(shop: Shop) -> None:
     account = shop.connect()
-    set_up(shop, refusals_to_pause=3)
+    shop.set(refusals_to_pause=3)
     shop.customers(6)
     broadcast_id = shop.formed()
     lifecycle.send(broadcast_id, "Мария")
@@ -124,7 +117,7 @@ def test_refusals_between_two_that_were_accepted_in_one_claim_count_too(shop: Sh
 
 def test_what_waits_again_or_is_in_doubt_is_no_refusal(shop: Shop) -> None:
     account = shop.connect()
-    set_up(shop, refusals_to_pause=1)
+    shop.set(refusals_to_pause=1)
     shop.customers(4)
     broadcast_id = shop.formed()
     lifecycle.send(broadcast_id, "Мария")
@@ -153,7 +146,7 @@ def test_a_text_that_is_forbidden_to_everybody_pauses_its_broadcast_and_not_the_
 
 def test_ten_halvings_in_a_row_are_counted_over_claims_of_any_size(shop: Shop, forbidden: None) -> None:
     shop.connect()
-    set_up(shop, batch_size=4)
+    shop.set(batch_size=4)
     shop.customers(40)
 
     broadcast_id = shop.sent()

@@ -19,7 +19,6 @@ from smsadmin.admin.integration.settings import (
     callback,
     of_provider,
 )
-from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import Sentence
 from smsadmin.current import settings
 from smsadmin.host import StaffMember
@@ -30,6 +29,7 @@ from smsadmin.providers.base import Provider
 from smsadmin.sending.balances import balance_is_low, balance_limit
 from smsadmin.sending.late_reports import Trouble, receipts_trouble
 from smsadmin.sending.to_oneself import last_test
+from smsadmin.shown import shown_money
 
 
 class Fact(NamedTuple):

@@ -10,7 +10,6 @@ from flask import session
 from smsadmin.accounts import refresh_balance, stopped
 from smsadmin.admin.integration.check_wording import GOOD, of_a_failure, test_outcome
 from smsadmin.admin.integration.going_on import let_go_on
-from smsadmin.admin.times import shown_money
 from smsadmin.admin.wording import Sentence
 from smsadmin.broadcasts.account_change import account_of
 from smsadmin.database import read, write
@@ -22,6 +21,7 @@ from smsadmin.providers import PROVIDERS, provider
 from smsadmin.providers.base import CheckFailed
 from smsadmin.sending.lookups import stop_if_refused
 from smsadmin.sending.to_oneself import Addressee, Closed, SentBefore, send_test
+from smsadmin.shown import shown_money
 from smsadmin.states import State
 from smsadmin.text.template import prefixed
 

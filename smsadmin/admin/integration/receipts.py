@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from smsadmin.admin.times import shown_time
 from smsadmin.i18n import lazy
 from smsadmin.sending.receipts import FORGED, GARBLED, REPEATED, TOO_LARGE, UNKNOWN, dropped
+from smsadmin.shown import shown_time
 
 CAUSES: dict[str, Any] = {
     FORGED: lazy("not proved"),

@@ -7,7 +7,6 @@ from typing import Any
 from smsadmin.accounts import callback_address, usual_base_url
 from smsadmin.admin.integration.provider_texts import TEXTS, ProviderTexts
 from smsadmin.admin.integration.receipts import dropped_reports
-from smsadmin.admin.times import shown_money, shown_time
 from smsadmin.admin.wording import REASON_SENTENCES
 from smsadmin.i18n import _, lazy
 from smsadmin.integration import callback_secret
@@ -17,6 +16,7 @@ from smsadmin.providers.base import Abilities
 from smsadmin.reasons import Reason
 from smsadmin.sealing import NoKey
 from smsadmin.sending.balances import balance_limit
+from smsadmin.shown import shown_money, shown_time
 
 NONE = "—"
 
