@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from threading import Event
 
-from flask import current_app
+from flask import Flask, current_app
 from redis import Redis
 
 from smsadmin.host import Host
@@ -42,6 +42,12 @@ def redis() -> Redis:
 def stopping() -> Event:
     """Return what is set when this process was asked to end."""
     return _wired().stopping
+
+
+def app() -> Flask:
+    """Return the current app itself, for the threads of its own that work for it."""
+    current: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return current
 
 
 def _wired() -> Wired:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     Boolean,
     CursorResult,
     DateTime,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Float,
     Integer,
     MetaData,
+    Table,
     Text,
     bindparam,
     literal,
@@ -81,14 +83,17 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class db_now(FunctionElement[datetime]):
-    """The database's own clock plus some seconds: the one clock that all workers share."""
+    """The database's own clock plus some seconds (or a parameter): the one clock that all workers share."""
 
     type = UtcDateTime()
     inherit_cache = True
     name = "db_now"
 
-    def __init__(self, plus: float = 0.0) -> None:
-        super().__init__(literal(float(plus), Float()))
+    def __init__(self, plus: "float | BindParameter[Any]" = 0.0) -> None:
+        if isinstance(plus, BindParameter):
+            super().__init__(bindparam(plus.key, type_=Float()))
+        else:
+            super().__init__(literal(float(plus), Float()))
 
 
 @compiles(db_now, "postgresql")
@@ -125,7 +130,7 @@ class _List(TypeDecorator[Sequence[Any]]):
 
 
 class among(FunctionElement[bool]):
-    """Says of a column of numbers or texts that its value is one of `values`.
+    """Says of a column of numbers or texts that its value is one of `values`, or of a parameter's list.
 
     `in_` makes a parameter of each value, and preparing a thousand of them costs more than finding the rows.
     """
@@ -134,9 +139,12 @@ class among(FunctionElement[bool]):
     inherit_cache = True
     name = "among"
 
-    def __init__(self, column: Any, values: Iterable[Any]) -> None:
+    def __init__(self, column: Any, values: "Iterable[Any] | BindParameter[Any]") -> None:
         kind = _List(numbers=column.type.python_type is int)
-        super().__init__(column, bindparam(None, list(values), type_=kind, unique=True))
+        if isinstance(values, BindParameter):
+            super().__init__(column, bindparam(values.key, type_=kind))
+        else:
+            super().__init__(column, bindparam(None, list(values), type_=kind, unique=True))
 
 
 @compiles(among, "postgresql")
@@ -149,6 +157,11 @@ def _among_postgresql(element: among, compiler: Any, **kw: Any) -> str:
 def _among_sqlite(element: among, compiler: Any, **kw: Any) -> str:
     column, values = (compiler.process(each, **kw) for each in element.clauses)
     return f"({column} IN (SELECT value FROM json_each({values})))"  # noqa: S608 - both are compiled
+
+
+def table(model: type[Base]) -> Table:
+    """Return the table of a model, for statements on the busy way that need none of its mapping."""
+    return cast(Table, model.__table__)
 
 
 def engine() -> Engine:

@@ -46,8 +46,9 @@ def insert_rows(session: Session, table: type[Base], rows: Sequence[Row], same: 
 def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Row]) -> None:
     """Insert the rows; those that are there already stay as they are."""
     if rows:
-        statement, listed = _from_list(session, table, rows)
-        session.execute(statement.on_conflict_do_nothing(), listed)
+        dialect = session.get_bind().dialect
+        names = tuple(rows[0])
+        session.execute(_ignoring(dialect.name, table, names), _listed_rows(table, rows, dialect))
 
 
 def insert_new(
@@ -89,11 +90,9 @@ def add_up(session: Session, table: type[Base], rows: Sequence[Row], column: str
     """Insert the rows; where a row with this primary key is there, add `column` to it instead."""
     if not rows:
         return
-    statement, listed = _from_list(session, table, rows)
-    keys = [c.name for c in table.__table__.primary_key]
-    others = {name: statement.excluded[name] for name in rows[0] if name not in (*keys, column)}
-    added = {column: table.__table__.c[column] + statement.excluded[column]}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=added | others), listed)
+    dialect = session.get_bind().dialect
+    statement = _adding(dialect.name, table, tuple(rows[0]), column)
+    session.execute(statement, _listed_rows(table, rows, dialect))
 
 
 def replace(session: Session, table: type[Base], row: Row) -> None:
@@ -113,9 +112,12 @@ def _from_list(
 ) -> tuple[Any, dict[str, Any]]:
     """Return the INSERT that selects its rows out of a list in JSON, and that list with what all have."""
     dialect = session.get_bind().dialect
-    columns = [_typed(name, table) for name in rows[0]]
-    listed = {"listed": _as_json(columns, rows, dialect), **{f"same_{name}": same[name] for name in same}}
+    listed = _listed_rows(table, rows, dialect) | {f"same_{name}": same[name] for name in same}
     return _selecting(dialect.name, table, tuple(rows[0]), tuple(same)), listed
+
+
+def _listed_rows(table: type[Base], rows: Sequence[Row], dialect: Dialect) -> dict[str, Any]:
+    return {"listed": _as_json([_typed(name, table) for name in rows[0]], rows, dialect)}
 
 
 @cache
@@ -125,6 +127,20 @@ def _selecting(dialect: str, table: type[Base], names: tuple[str, ...], same: tu
     # With its WHERE the SELECT ends for SQLite, which would take the ON of ON CONFLICT for a join's.
     chosen = select(*values.values()).select_from(listed).where(true())
     return _DIALECTS[dialect].insert(table.__table__).from_select([*names, *same], chosen)
+
+
+@cache
+def _ignoring(dialect: str, table: type[Base], names: tuple[str, ...]) -> Any:
+    return _selecting(dialect, table, names, ()).on_conflict_do_nothing()
+
+
+@cache
+def _adding(dialect: str, table: type[Base], names: tuple[str, ...], column: str) -> Any:
+    statement = _selecting(dialect, table, names, ())
+    keys = [c.name for c in table.__table__.primary_key]
+    others = {name: statement.excluded[name] for name in names if name not in (*keys, column)}
+    added = {column: table.__table__.c[column] + statement.excluded[column]}
+    return statement.on_conflict_do_update(index_elements=keys, set_=added | others)
 
 
 @cache

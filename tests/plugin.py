@@ -18,6 +18,7 @@ from smsadmin.database import db_now, read, write
 from smsadmin.models import Account, Broadcast, Counter, Message
 from smsadmin.sending.account_loop import send_for
 from smsadmin.sending.apply import apply_receipts
+from smsadmin.sending.claimed import Claimed
 from smsadmin.states import State
 from smsadmin.statistics.counters import counted_rows, figures
 from tests.hostapp import create_host
@@ -142,7 +143,7 @@ class Shop:
         sending = update(Message).where(Message.state == State.SENDING).values(lease_until=db_now(-1))
         write(lambda session: session.execute(sending))
 
-    def receive(self, message: Message, status: str, error: str = "0", apply: bool = True) -> int:
+    def receive(self, message: Message | Claimed, status: str, error: str = "0", apply: bool = True) -> int:
         """Post SMSC's receipt for a message; return the HTTP status of the answer."""
         answer = self.app.test_client().post(
             self.smsc_callback(), data=self.smsc_receipt(message, status, error)
@@ -157,7 +158,7 @@ class Shop:
 
         return f"/sms/receipts/smsc/{callback_secret()}"
 
-    def smsc_receipt(self, message: Message, status: str, error: str = "0") -> dict[str, str]:
+    def smsc_receipt(self, message: Message | Claimed, status: str, error: str = "0") -> dict[str, str]:
         """Return the form that SMSC posts."""
         request_id = (message.attempt_id or "-").partition("-")[0]
         return {"id": request_id, "phone": message.phone[1:], "status": status, "err": error, "cost": "1.40"}

@@ -1,6 +1,8 @@
 """Short links in texts: markers while a text is stored or shown, codes when it is handed over."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Protocol
 
 from flask import current_app
 from sqlalchemy import select
@@ -12,7 +14,7 @@ from shortlinks.targets import check_target, is_own_site
 from smsadmin.current import settings
 from smsadmin.database import engine, read
 from smsadmin.links.owner import is_endless, owner_of
-from smsadmin.models import Broadcast, Message
+from smsadmin.models import Broadcast
 from smsadmin.text.template import LinkPlan, Template
 
 MARGIN = 1000
@@ -23,6 +25,23 @@ RUN = 10_000
 
 BLOCKS = "smsadmin.blocks"
 """The key in `app.extensions` of the blocks that this process has asked for."""
+
+
+class Written(Protocol):
+    """A message as far as its text and its links go."""
+
+    @property
+    def broadcast_id(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+    @property
+    def position(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def signs_in(self) -> bool: ...  # noqa: D102
+
 
 bare_addresses = link_text.bare_addresses
 
@@ -119,7 +138,7 @@ def _numbers_for(audience: int) -> int:
     return audience + audience // 10 + MARGIN
 
 
-def texts(messages: Sequence[Message]) -> list[str]:
+def texts(messages: Sequence[Written]) -> list[str]:
     """Return the texts with their codes, for handing over to a provider and nothing else."""
     ids = {message.broadcast_id for message in messages if message.broadcast_id is not None}
     statement = select(Broadcast).where(Broadcast.id.in_(ids))
@@ -133,13 +152,19 @@ def texts(messages: Sequence[Message]) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=64)
+def _addresses(text: str) -> Sequence[str]:
+    # Of few broadcasts, hundreds of times each while they send.
+    return tuple(addresses(text))
+
+
 def _links(broadcast: Broadcast) -> list[tuple[str, bool]]:
     """Return the links of a broadcast, and whether each may sign in who may be signed in."""
-    urls = addresses(broadcast.prefixed_text or "")
+    urls = _addresses(broadcast.prefixed_text or "")
     return [(url, broadcast.wrap_login and can_sign_in(url)) for url in urls]
 
 
-def _text(broadcast: Broadcast, links: Sequence[tuple[str, bool]], message: Message) -> str:
+def _text(broadcast: Broadcast, links: Sequence[tuple[str, bool]], message: Written) -> str:
     if link_text.MARKER not in message.text or message.position is None:
         return message.text
     short = []

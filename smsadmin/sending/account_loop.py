@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from smsadmin.accounts import forget_past_stop
 from smsadmin.broadcasts.lifecycle import finish, pause_all
-from smsadmin.current import host, redis, settings, stopping
+from smsadmin.current import app, host, redis, settings, stopping
 from smsadmin.database import read, write
 from smsadmin.failures import named
 from smsadmin.models import Account, Broadcast
@@ -22,10 +22,13 @@ from smsadmin.sending.rate import return_tokens, take_tokens
 from smsadmin.sending.record import BACK, Pairs, record
 from smsadmin.sending.submit import NOT_BEGUN, requests_of, submit
 from smsadmin.sending.turns import had_less, next_turn
-from smsadmin.sending.under_way import Turn, UnderWay
+from smsadmin.sending.under_way import Turn, UnderWay, recording
 from smsadmin.sending.waiting import EVENTS, events_wait, sources
 
 log = logging.getLogger(__name__)
+
+UNRECORDED = 2
+"""Turns that may wait to be recorded when the next claim is made: what a kill leaves in doubt stays little."""
 
 LOOK_EVERY = 1.0
 """Seconds for which the loop believes what it knows of the account and of what waits. A claim believes none of it."""
@@ -33,14 +36,15 @@ LOOK_EVERY = 1.0
 
 def send_for(account_id: int, until: float) -> bool:
     """Send for the account until the monotonic time `until`; return whether there may be more."""
-    with ThreadPoolExecutor(settings().threads) as threads:
-        return _Loop(account_id, until, threads).run()
+    # The threads of the calls end first: what they bring is recorded.
+    with ThreadPoolExecutor(1) as recorder, ThreadPoolExecutor(settings().threads) as threads:
+        return _Loop(account_id, until, threads, recorder).run()
 
 
 class _Loop:
     """One job's sending through one account."""
 
-    def __init__(self, account_id: int, until: float, threads: Executor) -> None:
+    def __init__(self, account_id: int, until: float, threads: Executor, recorder: Executor) -> None:
         self._account_id = account_id
         self._until = until
         # Halving a slow provider's batch may take longer than the job has; the rest waits for the next one.
@@ -51,7 +55,7 @@ class _Loop:
         self._broadcasts: list[int] = []
         self._halves: defaultdict[int | None, Halves] = defaultdict(Halves)
         self._had_a_turn: set[int] = set()
-        self._under_way = UnderWay(account_id)
+        self._under_way = UnderWay(recorder, recording(app(), account_id))
         # Until something was taken, and after each trouble, a claim waits for what becomes of the one before.
         self._goes_well = False
 
@@ -60,7 +64,7 @@ class _Loop:
         try:
             goes_on = self._send()
         finally:
-            self._under_way.record_all()
+            self._under_way.wait(0, 0)
         self._finish_but([])
         return goes_on
 
@@ -92,7 +96,7 @@ class _Loop:
         """Wait until so few calls are open, and learn from those that have come back."""
         if not calls and self._under_way:
             self._look_again()
-        for back in self._under_way.wait(calls):
+        for back in self._under_way.wait(calls, UNRECORDED if calls else 0):
             self._learn(back.source, back.pairs)
 
     def _goes_on(self) -> bool:

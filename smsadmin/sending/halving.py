@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from smsadmin.accounts import stop
 from smsadmin.broadcasts.lifecycle import pause_all
 from smsadmin.database import write
-from smsadmin.models import Broadcast, Message
+from smsadmin.models import Broadcast
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
+from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.waiting import EVENTS
 
 HALVINGS_IN_A_ROW = 10
@@ -46,7 +47,7 @@ class Halves:
             self._groups.appendleft(group[most:])
         return group[:most]
 
-    def learn(self, pairs: Sequence[tuple[Message, Answer]]) -> Reason | None:
+    def learn(self, pairs: Sequence[tuple[Claimed, Answer]]) -> Reason | None:
         """Halve what was refused as a whole; return why, where that has happened too often in a row."""
         refused = [
             (message.id, answer) for message, answer in pairs if answer.outcome is Outcome.BATCH_REFUSED

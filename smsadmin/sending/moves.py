@@ -3,16 +3,19 @@
 from collections import Counter as Tally
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from smsadmin.database import among
+from smsadmin.database import among, table
 from smsadmin.models import Message
 from smsadmin.reasons import Reason
 from smsadmin.states import RANK, State
 from smsadmin.statistics.counters import count
+
+MESSAGES = table(Message)
 
 
 @dataclass(frozen=True)
@@ -39,17 +42,17 @@ def move(
     if not ids:
         return set()
     statement = (
-        update(Message)
+        update(MESSAGES)
         .where(
-            among(Message.id, ids),
-            Message.state == source,
-            Message.reason == source_reason,
+            among(MESSAGES.c.id, ids),
+            MESSAGES.c.state == source.value,
+            MESSAGES.c.reason == source_reason,
             *conditions,
         )
-        .values(state=target.state, rank=RANK[target.state], reason=target.reason or "", **values)
-        .returning(Message.id, Message.broadcast_id)
+        .values(state=target.state.value, rank=RANK[target.state], reason=str(target.reason or ""), **values)
+        .returning(MESSAGES.c.id, MESSAGES.c.broadcast_id)
     )
-    moved = session.execute(statement, execution_options={"synchronize_session": False}).all()
+    moved = session.execute(statement).all()
     tally: Tally[tuple[int, str, str]] = Tally()
     for _, broadcast_id in moved:
         if broadcast_id is not None:
@@ -69,13 +72,14 @@ def raise_to(session: Session, ids: Collection[int], target: Target, **values: A
 
 def _sources(session: Session, ids: Collection[int], below: int) -> Iterable[tuple[State, str, list[int]]]:
     """Where the messages are now; they are locked in id order, so that two transactions never cross."""
-    statement = (
-        select(Message.id, Message.state, Message.reason)
-        .where(among(Message.id, ids), Message.rank < below)
-        .order_by(Message.id)
-        .with_for_update()
-    )
     groups: dict[tuple[State, str], list[int]] = {}
-    for message_id, state, reason in session.execute(statement):
+    for message_id, state, reason in session.execute(_below(), {"ids": list(ids), "rank": below}):
         groups.setdefault((State(state), reason), []).append(message_id)
     return [(state, reason, group) for (state, reason), group in groups.items()]
+
+
+@cache
+def _below() -> Select[Any]:
+    m = MESSAGES.c
+    these = among(m.id, bindparam("ids")), m.rank < bindparam("rank", type_=Integer)
+    return select(m.id, m.state, m.reason).where(*these).order_by(m.id).with_for_update()

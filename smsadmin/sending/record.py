@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Integer, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.accounts import in_their_time, stop
 from smsadmin.broadcasts.lifecycle import cancel_waiting
 from smsadmin.clock import utc_now
 from smsadmin.current import settings
-from smsadmin.database import among, db_now, write
-from smsadmin.models import Account, Answered, Broadcast, Message
+from smsadmin.database import among, db_now, table, write
+from smsadmin.models import Account, Answered, Broadcast
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
 from smsadmin.sending.apply import apply_receipts_of
+from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.doubts import asked_first
-from smsadmin.sending.moves import Target, move, raise_to
+from smsadmin.sending.moves import MESSAGES, Target, move, raise_to
 from smsadmin.sending.refusals import count_refusals
 from smsadmin.sending.spending import correct
 from smsadmin.sending.submit import NOT_BEGUN
@@ -25,7 +26,7 @@ from smsadmin.states import BroadcastState, State
 from smsadmin.suppression import suppress_numbers
 from smsadmin.upsert import insert_or_ignore
 
-Pairs = Sequence[tuple[Message, Answer]]
+Pairs = Sequence[tuple[Claimed, Answer]]
 
 BACK = (Outcome.BATCH_REFUSED, Outcome.ACCOUNT_PROBLEM, Outcome.TRY_LATER)
 """Nothing was taken: the message waits again."""
@@ -34,6 +35,14 @@ LOST_IN_A_ROW = 3
 """Claims without any answer that we understand, after which the account rests; the next one goes alone."""
 
 REST_AFTER_LOSSES = timedelta(minutes=1)
+
+ACCOUNTS = table(Account)
+
+OF_ONE = update(ACCOUNTS).where(ACCOUNTS.c.id == bindparam("of_account", type_=Integer))
+
+FOUND = OF_ONE.where(ACCOUNTS.c.lost_in_a_row > 0).values(lost_in_a_row=0)
+
+LOST = OF_ONE.values(lost_in_a_row=func.coalesce(ACCOUNTS.c.lost_in_a_row, 0) + 1)
 
 
 def record(account_id: int, pairs: Pairs) -> None:
@@ -76,7 +85,7 @@ def _suppress_opted_out(session: Session, account_id: int, pairs: Pairs) -> None
         suppress_numbers(session, phones, session.get_one(Account, account_id).provider)
 
 
-def _answered(message: Message, answer: Answer) -> dict[str, object]:
+def _answered(message: Claimed, answer: Answer) -> dict[str, object]:
     return {
         "attempt_id": message.attempt_id,
         "outcome": answer.outcome,
@@ -91,9 +100,9 @@ def _answered(message: Message, answer: Answer) -> dict[str, object]:
     }
 
 
-def _by_target(pairs: Pairs) -> dict[Target, list[Message]]:
+def _by_target(pairs: Pairs) -> dict[Target, list[Claimed]]:
     """Return where the messages go that were refused for good, or of which nobody knows."""
-    targets: dict[Target, list[Message]] = {}
+    targets: dict[Target, list[Claimed]] = {}
     for message, answer in pairs:
         if answer.outcome is Outcome.REJECTED:
             targets.setdefault(Target(State.REJECTED, answer.reason), []).append(message)
@@ -103,15 +112,15 @@ def _by_target(pairs: Pairs) -> dict[Target, list[Message]]:
     return targets
 
 
-def _mine(session: Session, messages: Sequence[Message], target: Target, **values: Any) -> set[int]:
+def _mine(session: Session, messages: Sequence[Claimed], target: Target, **values: Any) -> set[int]:
     """Move messages that are still under way in these very attempts; return which."""
-    these = among(Message.attempt_id, [message.attempt_id for message in messages])
+    these = among(MESSAGES.c.attempt_id, [message.attempt_id for message in messages])
     return move(session, [message.id for message in messages], State.SENDING, target, these, **values)
 
 
 def _requeue(session: Session, pairs: Pairs) -> set[int]:
     apply_receipts_of(session, [message.id for message, _ in pairs])
-    waits: dict[float, list[Message]] = {}
+    waits: dict[float, list[Claimed]] = {}
     for message, answer in pairs:
         wait = in_their_time(answer.retry_after) if answer.retry_after else 0.0
         waits.setdefault(wait, []).append(message)
@@ -128,16 +137,15 @@ def _requeue(session: Session, pairs: Pairs) -> set[int]:
 
 def _count_lost(session: Session, account_id: int, pairs: Pairs) -> None:
     """Rest after some claims without any answer: a provider that is down would put every SMS in doubt."""
-    mine = update(Account).where(Account.id == account_id)
+    mine = {"of_account": account_id}
     # A call that never began tells nothing of the provider.
     begun = [answer for _, answer in pairs if answer != NOT_BEGUN]
     if not begun:
         return
     if any(answer.outcome is not Outcome.UNKNOWN for answer in begun):
-        session.execute(mine.where(Account.lost_in_a_row > 0).values(lost_in_a_row=0))
+        session.execute(FOUND, mine)
         return
-    lost = func.coalesce(Account.lost_in_a_row, 0) + 1
-    counted = session.scalars(mine.values(lost_in_a_row=lost).returning(Account.lost_in_a_row)).one()
+    counted = session.scalars(LOST.returning(ACCOUNTS.c.lost_in_a_row), mine).one()
     if counted and counted >= LOST_IN_A_ROW:
         stop(session, account_id, Reason.PROVIDER_UNREACHABLE, REST_AFTER_LOSSES)
 

@@ -5,18 +5,27 @@ SMSC blocks the address after a hundred bad sends in a row; a person looks at th
 
 from collections.abc import Iterable
 
-from sqlalchemy import Update, update
+from sqlalchemy import Integer, bindparam, update
 from sqlalchemy.orm import Session
 
 from smsadmin.broadcasts.lifecycle import pause_all
 from smsadmin.current import settings
-from smsadmin.models import Broadcast, Message
+from smsadmin.database import table
+from smsadmin.models import Broadcast
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
+from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.waiting import EVENTS
 
+BROADCASTS = table(Broadcast)
 
-def count_refusals(session: Session, pairs: Iterable[tuple[Message, Answer]]) -> None:
+OF_ONE = update(BROADCASTS).where(BROADCASTS.c.id == bindparam("of_broadcast", type_=Integer))
+
+# It meets no row, and so waits for nobody, unless something was refused just before.
+BEGIN_ANEW = OF_ONE.where(BROADCASTS.c.refused_in_a_row > 0).values(refused_in_a_row=0)
+
+
+def count_refusals(session: Session, pairs: Iterable[tuple[Claimed, Answer]]) -> None:
     """Count what was refused for good, a broadcast at a time; `SMSADMIN_REFUSALS_TO_PAUSE` in a row pause it.
 
     A message that is accepted begins the count anew; what is in doubt or waits again does not count.
@@ -29,26 +38,18 @@ def count_refusals(session: Session, pairs: Iterable[tuple[Message, Answer]]) ->
         if Outcome.REJECTED in told:
             _count(session, broadcast_id, told)
         else:
-            # It meets no row, and so waits for nobody, unless something was refused just before.
-            session.execute(
-                _of(broadcast_id).where(Broadcast.refused_in_a_row > 0).values(refused_in_a_row=0)
-            )
+            session.execute(BEGIN_ANEW, {"of_broadcast": broadcast_id})
 
 
 def _count(session: Session, broadcast_id: int, told: list[Outcome]) -> None:
     # Written before it is read: two workers count one after the other.
-    before = _of(broadcast_id).values(refused_in_a_row=Broadcast.refused_in_a_row)
-    in_a_row = session.scalars(
-        before.returning(Broadcast.refused_in_a_row), execution_options={"synchronize_session": False}
-    ).one()
+    mine = {"of_broadcast": broadcast_id}
+    written = OF_ONE.values(refused_in_a_row=BROADCASTS.c.refused_in_a_row)
+    in_a_row = session.scalars(written.returning(BROADCASTS.c.refused_in_a_row), mine).one()
     most = 0
     for outcome in told:
         in_a_row = in_a_row + 1 if outcome is Outcome.REJECTED else 0
         most = max(most, in_a_row)
-    session.execute(_of(broadcast_id).values(refused_in_a_row=in_a_row))
+    session.execute(OF_ONE.values(refused_in_a_row=in_a_row), mine)
     if most >= settings().refusals_to_pause:
         pause_all(session, Reason.MANY_REFUSALS, Broadcast.id == broadcast_id)
-
-
-def _of(broadcast_id: int) -> Update:
-    return update(Broadcast).where(Broadcast.id == broadcast_id)

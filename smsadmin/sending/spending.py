@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from smsadmin.current import settings
-from smsadmin.database import among
+from smsadmin.database import among, table
 from smsadmin.models import Asked, Message, Spending
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.reasons import Reason
@@ -42,6 +43,22 @@ class Allowance:
     reason: Reason
 
 
+class Priced(Protocol):
+    """A message as far as its money goes."""
+
+    @property
+    def broadcast_id(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def price(self) -> Decimal | None: ...  # noqa: D102
+
+    @property
+    def currency(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def attempt_id(self) -> str | None: ...  # noqa: D102
+
+
 def units(amount: Decimal | None) -> int:
     """Return an amount in ten-thousandths; 0 where it is unknown."""
     return 0 if amount is None else int((amount * UNIT).to_integral_value(ROUND_UP))
@@ -49,7 +66,7 @@ def units(amount: Decimal | None) -> int:
 
 def in_units() -> ColumnElement[int]:
     """Return the estimated price of a message in ten-thousandths, for SQL."""
-    return cast(func.round(func.coalesce(Message.price, 0) * UNIT), BigInteger)
+    return cast(func.round(func.coalesce(table(Message).c.price, 0) * UNIT), BigInteger)
 
 
 def day_of(moment: datetime) -> str:
@@ -99,17 +116,17 @@ def allowance(session: Session, broadcast_id: int, currency: str | None, now: da
     return Allowance(currency, left[reason], reason)
 
 
-def spend(session: Session, messages: Iterable[Message], now: datetime) -> None:
+def spend(session: Session, messages: Iterable[Priced], now: datetime) -> None:
     """Note the estimated price of messages that are being handed over."""
     _add(session, _tally((message, now, units(message.price)) for message in messages))
 
 
-def give_back(session: Session, messages: Iterable[tuple[Message, datetime]]) -> None:
+def give_back(session: Session, messages: Iterable[tuple[Priced, datetime]]) -> None:
     """Note that messages, each with the moment of its attempt, were not taken after all, and so cost nothing."""
     _add(session, _tally((message, at, -units(message.price)) for message, at in messages))
 
 
-def correct(session: Session, pairs: Sequence[tuple[Message, Answer]]) -> None:
+def correct(session: Session, pairs: Sequence[tuple[Priced, Answer]]) -> None:
     """Put what the provider's answers say these attempts cost in the place of their estimates."""
     changes = {message.attempt_id: (message, _correction(message, answer)) for message, answer in pairs}
     changes = {attempt: (message, change) for attempt, (message, change) in changes.items() if change}
@@ -120,7 +137,7 @@ def correct(session: Session, pairs: Sequence[tuple[Message, Answer]]) -> None:
     _add(session, _tally((changes[attempt][0], at, changes[attempt][1]) for attempt, at in when))
 
 
-def _correction(message: Message, answer: Answer) -> int:
+def _correction(message: Priced, answer: Answer) -> int:
     """Return by how much, in ten-thousandths, an SMS costs more than its estimate, now that it was answered."""
     estimate = units(message.price)
     told = answer.price is not None and answer.currency in (None, message.currency)
@@ -130,7 +147,7 @@ def _correction(message: Message, answer: Answer) -> int:
     return 0 if answer.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN) else -estimate
 
 
-def _tally(changes: Iterable[tuple[Message, datetime, int]]) -> Tally[Entry]:
+def _tally(changes: Iterable[tuple[Priced, datetime, int]]) -> Tally[Entry]:
     tally: Tally[Entry] = Tally()
     for message, at, change in changes:
         if change and message.currency:

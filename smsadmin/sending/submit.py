@@ -9,10 +9,10 @@ from datetime import timedelta
 from smsadmin import links
 from smsadmin.current import settings
 from smsadmin.failures import named
-from smsadmin.models import Message
 from smsadmin.providers.base import Answer, Credentials, Outcome, Outgoing, Provider
 from smsadmin.reasons import Reason
 from smsadmin.sending.claim import Claim, outgoing
+from smsadmin.sending.claimed import Claimed
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Calls:
         """Say whether the last of them has come back."""
         return all(answer.done() for answer in self.answers)
 
-    def pairs(self) -> list[tuple[Message, Answer]]:
+    def pairs(self) -> list[tuple[Claimed, Answer]]:
         """Return every answer, waiting for the last one."""
         answers = [answer for several in self.answers for answer in several.result()]
         return list(zip(self.claim.messages, answers, strict=True))

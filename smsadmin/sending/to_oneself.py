@@ -18,8 +18,10 @@ from smsadmin.current import settings
 from smsadmin.database import db_now, read, write
 from smsadmin.models import Account, Asked, Integration, Message
 from smsadmin.providers import provider
+from smsadmin.providers.base import Outgoing
 from smsadmin.reasons import Reason
 from smsadmin.sending.claim import outgoing
+from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.moves import Target, move
 from smsadmin.sending.record import record
 from smsadmin.sending.spending import spend
@@ -73,7 +75,7 @@ def send_test(
         raise Closed(account.provider)
     chosen = provider(account.provider)
     message = write(lambda session: _claimed(session, account, addressee, text, once))
-    request_id = message.attempt_id or ""
+    request_id = message.attempt_id
     ready = [outgoing(chosen, message, text)]
     try:
         # An error of ours in here leaves the row `sending`; the end of its lease makes it `unknown`.
@@ -108,7 +110,7 @@ def last_test(addressee_key: str, account_id: int) -> Message | None:
     return read(lambda session: session.scalars(statement).one_or_none())
 
 
-def _claimed(session: Session, account: Account, addressee: Addressee, text: str, once: str) -> Message:
+def _claimed(session: Session, account: Account, addressee: Addressee, text: str, once: str) -> Claimed:
     """Write the message as under way, and the ledger's "asked"; raise `SentBefore`."""
     attempt_id, now, parts = secrets.token_hex(16), utc_now(), count_parts(text).count
     named = f"{TEST}:{account.id}:{addressee.customer_key}:{addressee.phone}:{once or attempt_id}"
@@ -145,11 +147,11 @@ def _claimed(session: Session, account: Account, addressee: Addressee, text: str
         "message_id": message.id,
         "account_id": account.id,
         "request_id": attempt_id,
-        "reference": chosen.reference(attempt_id, outgoing(chosen, message, text)),
+        "reference": chosen.reference(attempt_id, Outgoing(attempt_id, addressee.phone, "")),
         "phone": addressee.phone,
         "text": text,
         "at": now,
     }
     session.execute(insert(Asked), [asked])
     spend(session, [message], now)
-    return message
+    return Claimed.of(message)

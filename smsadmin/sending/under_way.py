@@ -1,14 +1,25 @@
-"""What a loop has handed to its threads and not recorded yet: the next claim is made while the last calls go on."""
+"""What a loop has handed to its threads and not recorded yet: the next claims are made while the last calls go on.
 
-from collections import deque
+One more thread records the answers of a turn as soon as its last call has come back, so that claiming and recording,
+which mostly wait for the database, do not wait for each other.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from threading import Semaphore
+from threading import Condition
+
+from flask import Flask
 
 from smsadmin.api_log.record import Watched
-from smsadmin.models import Message
+from smsadmin.failures import named
 from smsadmin.providers.base import Answer
+from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.record import record
 from smsadmin.sending.submit import Calls
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,55 +36,105 @@ class Back:
     """A turn whose answers are recorded."""
 
     source: int | None
-    pairs: list[tuple[Message, Answer]]
+    pairs: list[tuple[Claimed, Answer]]
+
+
+def recording(app: Flask, account_id: int) -> Callable[[Turn], Back]:
+    """Return what records a turn of the account, on any thread."""
+
+    def record_turn(turn: Turn) -> Back:
+        with app.app_context():
+            try:
+                pairs = turn.calls.pairs()
+                record(account_id, pairs)
+            finally:
+                turn.watched.keep(turn.calls.messages, turn.calls.claim.request_id)
+        return Back(turn.source, pairs)
+
+    return record_turn
+
+
+class _Open:
+    """A turn until the loop has learnt of its end."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.calls = len(turn.calls.answers)
+        self.back: Back | None = None
+        self.error: BaseException | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether it is recorded, or could not be."""
+        return self.back is not None or self.error is not None
 
 
 class UnderWay:
-    """The turns of one loop whose calls are open, oldest first."""
+    """The turns of one loop that it has not learnt of yet, oldest first."""
 
-    def __init__(self, account_id: int) -> None:
-        self._account_id = account_id
-        self._turns: deque[Turn] = deque()
-        self._open = 0
-        self._came_back = Semaphore(0)
+    def __init__(self, recorder: Executor, record: Callable[[Turn], Back]) -> None:
+        """Record by `record`, on the one thread of `recorder`."""
+        self._recorder = recorder
+        self._record = record
+        self._turns: list[_Open] = []
+        self._open_calls = 0
+        self._enough = 0
+        self._changed = Condition()
 
     def __bool__(self) -> bool:
-        """Say whether anything is not recorded yet."""
+        """Say whether there is anything that the loop has not learnt of."""
         return bool(self._turns)
 
     @property
     def sources(self) -> set[int | None]:
         """Return whose turns they are."""
-        return {turn.source for turn in self._turns}
+        return {each.turn.source for each in self._turns}
 
     def add(self, turn: Turn) -> None:
         """Note a turn whose calls have begun."""
-        self._turns.append(turn)
-        self._open += len(turn.calls.answers)
+        each = _Open(turn)
+        self._turns.append(each)
+        with self._changed:
+            self._open_calls += each.calls
         for answer in turn.calls.answers:
-            answer.add_done_callback(lambda _: self._came_back.release())
+            answer.add_done_callback(lambda _: self._came_back(each))
 
-    def wait(self, calls: int) -> list[Back]:
-        """Wait until no more than so many calls are open; record the turns that are over, and return them."""
-        while self._open > calls:
-            self._came_back.acquire()
-            self._open -= 1
-        over = [turn for turn in self._turns if turn.calls.are_over()]
-        return [self._record(turn) for turn in over]
+    def wait(self, calls: int, turns: int) -> list[Back]:
+        """Wait until no more than so many calls are open and so many turns unrecorded; return those that are over.
 
-    def record_all(self) -> None:
-        """Record everything, also when some of it cannot be: nothing that left may be without its outcome."""
-        while self._turns:
-            try:
-                self._record(self._turns[0])
-            finally:
-                self.record_all()
+        Raise what one of them could not be recorded for; the others are recorded nevertheless.
+        """
+        with self._changed:
+            self._enough = calls
+            self._changed.wait_for(lambda: self._open_calls <= calls and self._unrecorded() <= turns)
+            over = [each for each in self._turns if each.is_over]
+            self._turns = [each for each in self._turns if not each.is_over]
+        errors = [each.error for each in over if each.error]
+        for error in errors[1:]:
+            log.error("answers of an account's calls cannot be recorded: %s", named(error))
+        if errors:
+            raise errors[0]
+        return [each.back for each in over if each.back]
 
-    def _record(self, turn: Turn) -> Back:
-        self._turns.remove(turn)
+    def _unrecorded(self) -> int:
+        return sum(not each.is_over for each in self._turns)
+
+    def _came_back(self, each: _Open) -> None:
+        with self._changed:
+            each.calls -= 1
+            self._open_calls -= 1
+            if self._open_calls <= self._enough:
+                self._changed.notify()
+            if each.calls:
+                return
+        self._recorder.submit(self._end, each)
+
+    def _end(self, each: _Open) -> None:
+        back, error = None, None
         try:
-            pairs = turn.calls.pairs()
-            record(self._account_id, pairs)
-        finally:
-            turn.watched.keep(turn.calls.messages, turn.calls.claim.request_id)
-        return Back(turn.source, pairs)
+            back = self._record(each.turn)
+        except BaseException as failure:  # noqa: BLE001 - the loop raises it, on its own thread
+            error = failure
+        with self._changed:
+            each.back, each.error = back, error
+            self._changed.notify()

@@ -1,11 +1,35 @@
-"""Where something waits to be sent: the queries that the loop and the sweeper share."""
+"""Where something waits to be sent: the queries that the loop and the sweeper share.
 
-from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select, true
+They are about tables, not about mapped classes: a worker asks them many times a second.
+"""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
-from smsadmin.database import db_now
+from smsadmin.database import db_now, table
 from smsadmin.models import Account, Broadcast, Integration, Message
 from smsadmin.states import SENDS, State
+
+ACCOUNT, BROADCAST, INTEGRATION, MESSAGE = (
+    table(model).c for model in (Account, Broadcast, Integration, Message)
+)
+
+Id = int | BindParameter[int]
 
 EVENTS = None
 """In the place of a broadcast's id: the messages of events."""
@@ -17,36 +41,41 @@ TEST = "test"
 def is_due() -> ColumnElement[bool]:
     """Say of a message that it waits and its time has come; index ix_sms_messages_open."""
     return and_(
-        Message.state == State.QUEUED,
+        MESSAGE.state == State.QUEUED.value,
         # Spelled out, so that both databases use the partial index.
         literal_column("sms_messages.rank <= 1"),
-        or_(Message.not_before.is_(None), Message.not_before <= db_now()),
-        or_(Message.not_after.is_(None), Message.not_after > db_now()),
+        or_(MESSAGE.not_before.is_(None), MESSAGE.not_before <= db_now()),
+        or_(MESSAGE.not_after.is_(None), MESSAGE.not_after > db_now()),
     )
 
 
-def account_is_open(account_id: int, even_stopped: bool = False) -> ColumnElement[bool]:
+def account_is_open(account_id: Id, even_stopped: bool = False) -> ColumnElement[bool]:
     """Say of an account that it is connected and SMS is on; unless `even_stopped`, that it is not stopped either."""
-    goes = or_(Account.stopped_reason.is_(None), Account.stopped_until <= db_now())
+    goes = or_(ACCOUNT.stopped_reason.is_(None), ACCOUNT.stopped_until <= db_now())
     return and_(
         exists().where(
-            Account.id == account_id,
-            Account.removed_at.is_(None),
+            ACCOUNT.id == account_id,
+            ACCOUNT.removed_at.is_(None),
             true() if even_stopped else goes,
         ),
-        exists().where(Integration.enabled),
+        exists().where(INTEGRATION.enabled),
     )
 
 
-def broadcast_sends(broadcast_id: int) -> ColumnElement[bool]:
+def broadcast_sends(broadcast_id: Id) -> ColumnElement[bool]:
     """Say of a broadcast that it is neither paused nor over."""
-    return exists().where(Broadcast.id == broadcast_id, Broadcast.state.in_(SENDS))
+    return exists().where(BROADCAST.id == broadcast_id, BROADCAST.state.in_([state.value for state in SENDS]))
 
 
 def events_wait(session: Session, account_id: int) -> bool:
     """Say whether notifications are due through this account (ix_sms_messages_open)."""
-    mine = exists().where(Message.account_id == account_id, Message.broadcast_id.is_(EVENTS), is_due())
-    return bool(session.scalar(select(mine)))
+    return bool(session.scalar(_events_wait(), {"account_id": account_id}))
+
+
+@cache
+def _events_wait() -> Select[Any]:
+    mine = MESSAGE.account_id == bindparam("account_id", type_=Integer)
+    return select(exists().where(mine, MESSAGE.broadcast_id.is_(EVENTS), is_due()))
 
 
 def sources(session: Session, account_id: int) -> list[int | None]:

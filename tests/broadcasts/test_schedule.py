@@ -22,6 +22,7 @@ from smsadmin.models import Broadcast
 from smsadmin.providers import provider
 from smsadmin.reasons import Reason
 from smsadmin.sending.claim import outgoing
+from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.sweeper import expire_late, sweep
 from smsadmin.states import BroadcastState, Trigger
 from tests.hostapp.models import db
@@ -310,7 +311,7 @@ def test_the_last_moment_goes_to_the_provider_as_its_validity(shop: Shop) -> Non
     broadcast_id = shop.formed(not_after=utc_now() + 2 * HOUR + timedelta(minutes=10))
     (message,) = shop.messages(broadcast_id)
 
-    handed_over = outgoing(provider("smsc"), message, "")
+    handed_over = outgoing(provider("smsc"), Claimed.of(message), "")
 
     assert handed_over.valid_for is not None
     assert timedelta(minutes=129) < handed_over.valid_for <= timedelta(minutes=130)

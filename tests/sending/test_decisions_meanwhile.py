@@ -18,6 +18,7 @@ from smsadmin.providers.base import Answer, Outcome
 from smsadmin.sending.claim import claim
 from smsadmin.sending.decisions import Decided, ask_again, leave, send_again
 from smsadmin.sending.in_doubt import Why
+from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.record import record
 from smsadmin.sending.sweeper import end_leases
 from smsadmin.states import BroadcastState
@@ -172,8 +173,8 @@ def test_a_late_refusal_of_the_attempt_before_changes_nothing(shop: Shop) -> Non
     [before] = shop.messages(broadcast_id)
     decide(shop, broadcast_id, send_again)
 
-    record(the_account().id, [(before, Answer(Outcome.TRY_LATER))])
-    record(the_account().id, [(before, Answer(Outcome.REJECTED))])
+    record(the_account().id, [(Claimed.of(before), Answer(Outcome.TRY_LATER))])
+    record(the_account().id, [(Claimed.of(before), Answer(Outcome.REJECTED))])
 
     assert shop.states(broadcast_id) == {"queued": 1}
 
