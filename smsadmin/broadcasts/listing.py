@@ -26,7 +26,7 @@ from smsadmin.statistics.counters import count
 from smsadmin.suppression import suppressed_among
 from smsadmin.text.phones import to_e164
 from smsadmin.text.template import Template
-from smsadmin.upsert import insert_rows
+from smsadmin.upsert import insert_many
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +80,8 @@ def _write(
             considered=broadcast.considered + len(candidates),
             next_position=position + len(recipients),
         )
-        insert_rows(session, Message, rows, _same(broadcast, State.QUEUED) | through)
-        insert_rows(session, Message, [_row(one) for one in left_out], _same(broadcast, State.SKIPPED))
+        insert_many(session, Message, rows, _same(broadcast, State.QUEUED) | through)
+        insert_many(session, Message, [_row(one) for one in left_out], _same(broadcast, State.SKIPPED))
         count(session, tally)
         if broadcast.wrap_login and shared:
             _no_login_on(shared, session, broadcast.id, template)
