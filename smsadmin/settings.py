@@ -63,7 +63,7 @@ class Settings:
     """How often the sweeper rings for what waits and ends leases."""
     receipts_every: float = 1.0
     """How often stored receipts are applied."""
-    prepare_batch: int = 1000
+    prepare_batch: int = 4000
     """Recipients written per transaction while a list is formed."""
     form_ahead: float = 3 * 3600.0
     """How long before its time the list of a scheduled broadcast is formed."""

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import null
 
-from smsadmin.customers import ModelCustomers
+from smsadmin.customers import InWords, ModelCustomers
 from smsadmin.host import Customers
 from smsadmin.standalone import models as box
 from smsadmin.standalone.adapters import customers as box_customers
@@ -215,6 +215,30 @@ def test_placeholders_say_what_the_host_gives() -> None:
         box.Customer, db=box.db, values={"city": "city", "shout": lambda c: c.name.upper()}
     )
     assert customers.placeholders == ("city", "shout")
+
+
+@pytest.mark.parametrize("host", ["box"], indirect=True)
+@pytest.mark.parametrize("needs_the_object", [False, True])
+def test_values_are_the_same_read_as_columns_or_from_the_object(host: Host, needs_the_object: bool) -> None:
+    host.db.session.add(host.new("Анна", "8 926 123-45-67"))
+    host.db.session.commit()
+    host.db.session.remove()
+    values: dict[str, Any] = {
+        "city": "city",
+        "balance": InWords("balance", lambda found: f"{found:.0f} ₽"),
+        "birthday": InWords("birthday", lambda found: f"{found:%d.%m}"),
+    }
+    shout = {"shout": lambda customer: customer.name.upper()} if needs_the_object else {}
+    customers = ModelCustomers(
+        box.Customer, db=box.db, phone_e164="phone_e164", since="created_at", values=values | shout
+    )
+
+    [customer] = customers.batch(True, None, 10)
+
+    assert (customer.name, customer.phone, customer.locale) == ("Анна", "+79261234567", "ru")
+    assert customer.since == FIRST_DAY
+    said = {"city": "", "balance": "0 ₽", "birthday": ""}
+    assert customer.values == said | ({"shout": "АННА"} if needs_the_object else {})
 
 
 def test_the_host_says_where_its_own_page_is() -> None:

@@ -1,15 +1,14 @@
 """Who of a batch of customers gets the broadcast, and why not; pure but for its arguments."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from smsadmin.host import Customer
 from smsadmin.reasons import Reason
 from smsadmin.suppression import Suppressed
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A customer, the number in E.164 (or as the host has it, where it is none), and why he is left out."""
 
     customer: Customer

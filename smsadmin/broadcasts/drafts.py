@@ -1,6 +1,5 @@
 """Drafts: write a broadcast, change it, see how it will look to a customer, begin to form its list."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import update
@@ -75,4 +74,4 @@ def example_of(broadcast: Broadcast) -> Rendered:
 def _to_first_customer(template: Template) -> Rendered:
     customers = host().customers.batch(True, None, 1) or host().customers.batch(False, None, 1)
     rendered = template.render(values_of(customers[0]) if customers else {}, signs_in=True)
-    return replace(rendered, text=links.shown(rendered.text))
+    return rendered._replace(text=links.shown(rendered.text))

@@ -1,11 +1,14 @@
 """Write a batch of a broadcast's list: a row per customer with text, parts and price, and where it goes on."""
 
+import logging
 from collections import Counter as Tally
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from smsadmin import links
@@ -16,19 +19,34 @@ from smsadmin.clock import utc_now
 from smsadmin.current import host, settings
 from smsadmin.database import among, changed, read, write
 from smsadmin.host import Customer
-from smsadmin.models import Account, Broadcast, Message
+from smsadmin.models import Account, Broadcast, Counter, Message
 from smsadmin.reasons import Reason
 from smsadmin.states import RANK, State, Step
 from smsadmin.statistics.counters import count
 from smsadmin.suppression import suppressed_among
 from smsadmin.text.phones import to_e164
 from smsadmin.text.template import Template
-from smsadmin.upsert import insert_rows
+from smsadmin.upsert import insert_many
+
+log = logging.getLogger(__name__)
 
 
 def write_batch(broadcast: Broadcast, customers: Sequence[Customer], after_key: str | None) -> None:
-    """Write these customers of a list that is being formed, the left-out ones too; raise `NotAllowed`."""
-    _write(broadcast, _candidates(broadcast, customers), broadcast.next_position, after_key)
+    """Write these customers of a list that is being formed, but for those who have a row; raise `NotAllowed`.
+
+    While no two have shared a phone, the unique indexes are asked by writing: most often nobody is listed yet and no
+    phone is taken, and asking first costs as much as all else that is read.
+    """
+    if not _has_duplicates(broadcast):
+        try:
+            candidates = _candidates(broadcast, customers, ask_taken=False)
+            _write(broadcast, candidates, broadcast.next_position, after_key)
+        except IntegrityError:
+            log.debug("somebody of a batch of broadcast %s, or a phone, is listed already", broadcast.id)
+        else:
+            return
+    candidates = _candidates(broadcast, not_listed(broadcast, customers))
+    _write(broadcast, candidates, broadcast.next_position, after_key)
 
 
 def write_matching(broadcast: Broadcast, customers: Sequence[Customer], after_key: str | None) -> None:
@@ -62,8 +80,8 @@ def _write(
             considered=broadcast.considered + len(candidates),
             next_position=position + len(recipients),
         )
-        insert_rows(session, Message, rows, _same(broadcast, State.QUEUED) | through)
-        insert_rows(session, Message, [_row(one) for one in left_out], _same(broadcast, State.SKIPPED))
+        insert_many(session, Message, rows, _same(broadcast, State.QUEUED) | through)
+        insert_many(session, Message, [_row(one) for one in left_out], _same(broadcast, State.SKIPPED))
         count(session, tally)
         if broadcast.wrap_login and shared:
             _no_login_on(shared, session, broadcast.id, template)
@@ -99,7 +117,15 @@ def not_listed(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Cust
     return [customer for customer in customers if customer.key not in listed]
 
 
-def _candidates(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Candidate]:
+def _has_duplicates(broadcast: Broadcast) -> bool:
+    key = (broadcast.id, State.SKIPPED.value, Reason.DUPLICATE.value)
+    duplicates = read(lambda session: session.get(Counter, key))
+    return duplicates is not None and duplicates.count > 0
+
+
+def _candidates(
+    broadcast: Broadcast, customers: Sequence[Customer], *, ask_taken: bool = True
+) -> list[Candidate]:
     region = settings().region
     numbers = [to_e164(customer.phone, region) if customer.phone else None for customer in customers]
     phones = {number for number in numbers if number}
@@ -108,7 +134,7 @@ def _candidates(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Can
     statement = select(Message.phone).where(
         Message.broadcast_id == broadcast.id, among(Message.phone, phones), ~Message.left_out
     )
-    taken = read(lambda session: set(session.scalars(statement)))
+    taken = read(lambda session: set(session.scalars(statement))) if ask_taken else set()
     return choose(
         customers, numbers, verified_only=broadcast.verified_only, suppressed=suppressed, taken=taken
     )
@@ -119,21 +145,18 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """Return what differs from recipient to recipient; `price` is that of a part."""
     no_login = _without_login(broadcast, recipients)
+    wrap_login = broadcast.wrap_login
+    # Few texts have many parts: the same few prices.
+    price_of = cache(lambda parts: price * parts if price is not None else None)
     rows = []
     for position, candidate in enumerate(recipients, broadcast.next_position):
         customer = candidate.customer
-        signs_in = broadcast.wrap_login and customer.verified and customer.key not in no_login
+        signs_in = wrap_login and customer.verified and customer.key not in no_login
         rendered = template.render(values_of(customer), signs_in)
-        rows.append(
-            _row(candidate)
-            | {
-                "text": rendered.text,
-                "parts": rendered.parts,
-                "signs_in": signs_in,
-                "position": position,
-                "price": price * rendered.parts if price is not None else None,
-            }
-        )
+        row = _row(candidate)
+        row["text"], row["parts"], row["signs_in"] = rendered.text, rendered.parts, signs_in
+        row["position"], row["price"] = position, price_of(rendered.parts)
+        rows.append(row)
     return rows
 
 

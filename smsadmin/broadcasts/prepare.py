@@ -30,7 +30,7 @@ def form_list(broadcast_id: int, until: float) -> bool:
                 not broadcast.verified_done, broadcast.after_key, settings().prepare_batch, rule_of(broadcast)
             )
             if batch:
-                write_batch(broadcast, not_listed(broadcast, batch), batch[-1].key)
+                write_batch(broadcast, batch, batch[-1].key)
                 if broadcast.next_position == 0:
                     # Now, while the list is short: the later ones are priced like the first.
                     ask_price(broadcast)

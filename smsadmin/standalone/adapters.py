@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsadmin.customer_filters import ModelFilter
-from smsadmin.customers import ModelCustomers
+from smsadmin.customers import InWords, ModelCustomers
 from smsadmin.host import FilterKind, Role, StaffMember
 from smsadmin.i18n import lazy
 from smsadmin.standalone.models import Customer, LoyaltySettings, Staff, db
@@ -21,7 +21,7 @@ customers = ModelCustomers(
     phone_e164="phone_e164",
     locale="locale",
     since="created_at",
-    values={"city": "city", "balance": lambda customer: as_text(customer.balance)},
+    values={"city": "city", "balance": InWords("balance", as_text)},
     url=lambda key: url_for("shop_customers.card", customer_id=int(key)),
     filters={
         "city": ModelFilter("city", lazy("City"), FilterKind.CHOICE),

@@ -25,7 +25,7 @@ _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\U000f0000-
 """Control characters, halves of characters, and private-use ones, which mark the places of short links."""
 
 
-class _Place(Enum):
+class Place(Enum):
     """Where a placeholder stands, which decides what may be put in."""
 
     TEXT = "text"
@@ -33,20 +33,20 @@ class _Place(Enum):
     SITE = "site"
 
 
-_Piece = tuple[str, str, _Place]
+Piece = tuple[str, str, Place]
 """Plain text, then the name of the placeholder behind it (empty at the end of the text) and its place."""
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
     """Return `template` with every placeholder's value put in; a name without a value becomes nothing."""
     return "".join(
-        text + (_put(values.get(name, ""), place) if name else "") for text, name, place in _pieces(template)
+        text + (put(values.get(name, ""), place) if name else "") for text, name, place in pieces(template)
     )
 
 
 def placeholders(template: str) -> list[str]:
     """Return the names of the placeholders of `template` in the order they come first, each once."""
-    return list(dict.fromkeys(name for _, name, _ in _pieces(template) if name))
+    return list(dict.fromkeys(name for _, name, _ in pieces(template) if name))
 
 
 def unknown_placeholders(template: str, known: Collection[str]) -> list[str]:
@@ -56,33 +56,33 @@ def unknown_placeholders(template: str, known: Collection[str]) -> list[str]:
 
 def placeholder_before_path(template: str) -> list[str]:
     """Return the names that stand where an address names its site, which a form has to refuse."""
-    return list(dict.fromkeys(name for _, name, place in _pieces(template) if name and place is _Place.SITE))
+    return list(dict.fromkeys(name for _, name, place in pieces(template) if name and place is Place.SITE))
 
 
-def _put(value: str, place: _Place) -> str:
-    if place is _Place.SITE:
+def put(value: str, place: Place) -> str:
+    """Return what of a value is put in at such a place."""
+    if place is Place.SITE:
         return ""
     cleaned = value if value.isprintable() else _UNWANTED.sub("", _BREAK.sub(" ", value))
-    return quote(cleaned, safe="") if place is _Place.ADDRESS else cleaned
+    return quote(cleaned, safe="") if place is Place.ADDRESS else cleaned
 
 
 @lru_cache(maxsize=256)
-def _pieces(template: str) -> tuple[_Piece, ...]:
-    """Take a template apart; kept, since a broadcast fills the same one for every recipient."""
-    pieces: list[_Piece] = []
+def pieces(template: str) -> tuple[Piece, ...]:
+    """Take a template apart; kept, since the same one is filled again and again."""
+    found: list[Piece] = []
     end = 0
     for token in _TOKEN.finditer(template):
         address = token["address"]
-        found = _IN_ADDRESS.finditer(address) if address else _IN_ADDRESS.finditer(token["placeholder"])
         site_end = _site_end(address, bool(token["scheme"]))
-        for placeholder in found:
+        for placeholder in _IN_ADDRESS.finditer(address or token["placeholder"]):
             start = token.start() + placeholder.start()
-            place = _Place.TEXT if site_end is None else _Place.ADDRESS
+            place = Place.TEXT if site_end is None else Place.ADDRESS
             if site_end is not None and placeholder.start() < site_end:
-                place = _Place.SITE
-            pieces.append((template[end:start], placeholder[0][1:-1].strip(), place))
+                place = Place.SITE
+            found.append((template[end:start], placeholder[0][1:-1].strip(), place))
             end = token.start() + placeholder.end()
-    return (*pieces, (template[end:], "", _Place.TEXT))
+    return (*found, (template[end:], "", Place.TEXT))
 
 
 def _site_end(address: str | None, makes_scheme: bool) -> int | None:

@@ -1,10 +1,12 @@
 """From a template and a customer to the text that will arrive, with markers for links, and its parts; pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-from smsadmin.text import placeholders
-from smsadmin.text.parts import count_parts
+from smsadmin.text.parts import Frame, count_parts
+from smsadmin.text.placeholders import Piece, Place, pieces, put
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,7 @@ class LinkPlan:
         return self.login_chars if signs_in and self.login_chars else self.click_chars
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(NamedTuple):
     """One customer's text; where a link is shortened it has a marker."""
 
     text: str
@@ -43,19 +44,66 @@ class Template:
 
     def render(self, values: Mapping[str, str], signs_in: bool) -> Rendered:
         """Return the text for one customer; `signs_in` says whether his links may sign him in."""
-        text = placeholders.fill(self.marked, values)
-        if not self.plans:
-            return Rendered(text, len(text), count_parts(text).count)
-        arriving = text
-        for index, plan in enumerate(self.plans):
-            marker = self.marker(index)
-            if chars := plan.chars(signs_in):
-                # A short address is ASCII whatever its code says: only its length decides about the parts.
-                arriving = arriving.replace(marker, "x" * chars)
-            else:
-                address = placeholders.fill(plan.url, values)
-                arriving, text = arriving.replace(marker, address), text.replace(marker, address)
-        return Rendered(text, len(arriving), count_parts(arriving).count)
+        return (self._signing_in if signs_in else self._plain).render(values)
+
+    @cached_property
+    def _signing_in(self) -> "_Form":
+        return self._form(signs_in=True)
+
+    @cached_property
+    def _plain(self) -> "_Form":
+        return self._form(signs_in=False)
+
+    def _form(self, signs_in: bool) -> "_Form":
+        stored = list(pieces(self.marked))
+        chars = {self.marker(index): plan.chars(signs_in) for index, plan in enumerate(self.plans)}
+        for plan, marker in zip(self.plans, chars, strict=True):
+            if not chars[marker]:
+                address = pieces(plan.url)
+                stored = [part for piece in stored for part in _with_address(piece, marker, address)]
+        # A short address is ASCII whatever its code says: only its length decides about the parts.
+        short = {marker: "x" * length for marker, length in chars.items() if length}
+        arriving = [(_replaced(text, short), name, place) for text, name, place in stored]
+        return _Form(stored, arriving)
+
+
+class _Form:
+    """A template taken apart, so that a customer costs no more than his own values."""
+
+    def __init__(self, stored: Sequence[Piece], arriving: Sequence[Piece]) -> None:
+        self._slots = [(name, place) for _, name, place in stored if name]
+        self._stored, self._arriving = _pattern(stored), _pattern(arriving)
+        shared = "".join(text for text, _, _ in arriving)
+        self._characters, self._frame = len(shared), Frame(shared)
+
+    def render(self, values: Mapping[str, str]) -> Rendered:
+        own = tuple([put(values.get(name, ""), place) for name, place in self._slots])
+        rest = "".join(own)
+        parts = self._frame.parts_with(rest)
+        if parts is None:
+            parts = count_parts(self._arriving % own).count
+        return Rendered(self._stored % own, self._characters + len(rest), parts)
+
+
+def _with_address(piece: Piece, marker: str, address: Sequence[Piece]) -> Iterator[Piece]:
+    """Put the pieces of an address in each place of its marker in the plain text of a piece."""
+    text, name, place = piece
+    *before, last = text.split(marker)
+    for plain in before:
+        yield plain, "", Place.TEXT
+        yield from address
+    yield last, name, place
+
+
+def _replaced(text: str, by_marker: Mapping[str, str]) -> str:
+    for marker, replacement in by_marker.items():
+        text = text.replace(marker, replacement)
+    return text
+
+
+def _pattern(found: Sequence[Piece]) -> str:
+    """Return the text with `%s` in the place of each value."""
+    return "".join(text.replace("%", "%%") + ("%s" if name else "") for text, name, _ in found)
 
 
 def prefixed(prefix: str, text: str) -> str:

@@ -110,6 +110,22 @@ def test_two_customers_with_one_confirmed_phone_are_never_signed_in(shop: Shop) 
     assert cost(broadcast_id).signing_in == 1
 
 
+def test_where_many_share_their_phones_each_batch_leaves_its_duplicates_out(shop: Shop) -> None:
+    shop.connect()
+    shop.app.extensions["smsadmin"].settings = _with_batches_of(shop, 3)
+    phones = [fresh_phone() for _ in range(3)]
+    keys = [str(shop.customer(phone=phone).uid) for phone in phones * 3 + [fresh_phone()]]
+
+    broadcast_id = shop.formed()
+
+    rows = {message.customer_key: message for message in shop.messages(broadcast_id)}
+    queued = [*keys[:3], keys[9]]
+    assert [rows[key].reason for key in keys[3:9]] == ["duplicate"] * 6
+    assert [(rows[key].state, rows[key].position) for key in queued] == [("queued", n) for n in range(4)]
+    assert shop.states(broadcast_id) == {"queued": 4, "skipped": 6}
+    assert shop.row(broadcast_id).considered == 10
+
+
 def test_a_shared_phone_is_found_across_batches_too(shop: Shop) -> None:
     shop.connect()
     phone = fresh_phone()

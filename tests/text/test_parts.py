@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from smsadmin.text.parts import BASIC, EXTENDED, count_parts
+from smsadmin.text.parts import BASIC, EXTENDED, Frame, count_parts
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,16 @@ def test_the_quick_count_agrees_with_packing_one_by_one(text: str) -> None:
     parts = count_parts(text)
 
     assert (parts.count, parts.encoding) == _packed(text)
+
+
+@given(shared=texts, rest=texts)
+@example(shared="я" * 66, rest="😀" + "я" * 66)
+@example(shared="a" * 152, rest="€" + "a" * 152)
+@example(shared="", rest="")
+def test_a_frame_counts_what_the_whole_text_takes_or_leaves_it_to_be_counted(shared: str, rest: str) -> None:
+    parts = Frame(shared).parts_with(rest)
+
+    assert parts in {None, count_parts(shared + rest).count}
+    assert parts in {None, count_parts(rest + shared).count}
+    if not any(char in EXTENDED or char > "\uffff" for char in shared + rest):
+        assert parts is not None
