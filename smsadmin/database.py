@@ -169,6 +169,11 @@ def engine() -> Engine:
     return _silent(host().db.engine, None)
 
 
+def reading(engine: Engine) -> Engine:
+    """Return an engine, with the same pool, each of whose statements is a transaction by itself."""
+    return _silent(engine, "AUTOCOMMIT")
+
+
 @lru_cache(maxsize=16)
 def _silent(engine: Engine, isolation: str | None) -> Engine:
     found: Engine = engine.execution_options(**{"isolation_level": isolation} if isolation else {})
@@ -181,7 +186,7 @@ def read(work: Callable[[Session], Result]) -> Result:
 
     Each of its statements is a transaction by itself: one way to the server and back in the place of three.
     """
-    with Session(_silent(host().db.engine, "AUTOCOMMIT"), expire_on_commit=False) as session:
+    with Session(reading(host().db.engine), expire_on_commit=False) as session:
         return work(session)
 
 

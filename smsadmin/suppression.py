@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import CompoundSelect, bindparam, delete, false, select, true, union_all
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
-from smsadmin.database import among, read, write
+from smsadmin.database import among, read, table, write
 from smsadmin.models import SuppressedNumber, Suppression
 from smsadmin.reasons import Reason
 from smsadmin.upsert import insert_or_ignore
@@ -67,6 +68,17 @@ def opt_out(phone: str | None) -> SuppressedNumber | None:
 
 def suppressed_among(keys: Iterable[str], phones: Iterable[str]) -> Suppressed:
     """Return those of the customers and of the numbers (E.164) to whom nothing may be sent."""
-    by_key = select(Suppression.customer_key).where(among(Suppression.customer_key, keys))
-    by_phone = select(SuppressedNumber.phone).where(among(SuppressedNumber.phone, phones))
-    return read(lambda session: Suppressed(set(session.scalars(by_key)), set(session.scalars(by_phone))))
+    asked = {"keys": list(keys), "phones": list(phones)}
+    found = read(lambda session: session.execute(_among(), asked).all())
+    return Suppressed(
+        {key for by_staff, key in found if by_staff}, {phone for by_staff, phone in found if not by_staff}
+    )
+
+
+@cache
+def _among() -> CompoundSelect[bool, str]:
+    key, phone = table(Suppression).c.customer_key, table(SuppressedNumber).c.phone
+    return union_all(
+        select(true(), key).where(among(key, bindparam("keys"))),
+        select(false(), phone).where(among(phone, bindparam("phones"))),
+    )

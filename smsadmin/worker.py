@@ -15,7 +15,6 @@ from smsadmin.sending import doorbell
 from smsadmin.sending.inquirer import Inquirer
 from smsadmin.sending.sweeper import Sweeper
 
-
 SWITCH_EVERY = 0.0005
 """Seconds, a tenth of Python's own: who has come back from the network or the database waits no longer than that for
 a thread that computes. There are a dozen of them, and each goes there and back many times for one SMS."""

@@ -69,7 +69,7 @@ class SMSC:
     default_base_url = "https://smsc.ru"
     # The largest batch is not documented; 100 stays well inside what others send.
     abilities = Abilities(
-        batch_size=100,
+        batch_size=200,
         own_ids=True,
         lookup=smsc_status.LOOKUP,
         balance=True,

@@ -45,7 +45,7 @@ class Line:
         """Return how many calls may be open when the next claim is made; none, where each has to be waited for."""
         if self.account.stopped_reason:
             return 0
-        return 1 if self.provider.abilities.batch_size > 1 else settings().threads
+        return 1 if self.provider.abilities.batch_size > 1 else settings().threads * 3
 
     @property
     def rate(self) -> float:

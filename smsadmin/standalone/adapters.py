@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from smsadmin.customer_filters import ModelFilter
 from smsadmin.customers import InWords, ModelCustomers
+from smsadmin.database import reading
 from smsadmin.host import FilterKind, Role, StaffMember
 from smsadmin.i18n import lazy
 from smsadmin.standalone.models import Customer, LoyaltySettings, Staff, db
@@ -49,14 +50,14 @@ class ShopStaff:
 
     def staff_among(self, customer_keys: Iterable[str]) -> Collection[str]:
         """Return those of these customers who work here, by their account or by their phone."""
-        with Session(db.engine) as session:
+        with Session(reading(db.engine)) as session:
             return _staff_among(session, customer_keys)
 
     def phones(self) -> Iterable[str]:
         """Return the E.164 numbers of staff: their own and those of their customer accounts."""
         own = select(Staff.phone)
         as_customers = select(Customer.phone_e164).join(Staff, Staff.customer_id == Customer.id)
-        with Session(db.engine) as session:
+        with Session(reading(db.engine)) as session:
             return [phone for phone in session.scalars(own.union(as_customers)) if phone]
 
     def sign_in_url(self) -> str:
@@ -116,6 +117,7 @@ def _customer(session: Session, key: str) -> Customer | None:
 def _staff_among(session: Session, keys: Iterable[str]) -> set[str]:
     # Few people work here: all of them are looked up sooner than thousands of customers.
     staff = session.execute(select(Staff.customer_id, Staff.phone)).all()
-    by_phone = select(Customer.id).where(Customer.phone_e164.in_([phone for _, phone in staff if phone]))
-    ids = {customer_id for customer_id, _ in staff} | set(session.scalars(by_phone))
+    ids = {customer_id for customer_id, _ in staff}
+    if phones := [phone for _, phone in staff if phone]:
+        ids |= set(session.scalars(select(Customer.id).where(Customer.phone_e164.in_(phones))))
     return {str(customer_id) for customer_id in ids}.intersection(keys)
