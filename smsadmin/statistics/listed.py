@@ -3,7 +3,7 @@
 From then on nothing of it changes until a person has looked at it, so the page need not add up a million SMS again.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -48,14 +48,16 @@ class Cost:
 
 @dataclass(frozen=True)
 class ListDifference:
-    """What is kept of a list is not what its rows are."""
+    """One field of the `Cost` that is kept of a list is not what its rows are; None: unknown."""
 
     broadcast_id: int
-    kept: Cost
-    rows: Cost
+    field: str
+    kept: int | str | Decimal | None
+    rows: int | str | Decimal | None
 
     def __str__(self) -> str:
-        return f"broadcast {self.broadcast_id}, its list: kept is {self.kept}, the rows are {self.rows}"
+        what = f"broadcast {self.broadcast_id}, {self.field} of its list"
+        return f"{what}: {self.kept} is kept, the rows are {self.rows}"
 
 
 def cost(broadcast: Broadcast) -> Cost:
@@ -75,22 +77,29 @@ def keep_cost(session: Session, broadcast_id: int) -> Cost:
 
 
 def list_differences(session: Session, limit: int) -> list[ListDifference]:
-    """Return at most `limit` lists of which something else is kept than their rows are; by one statement."""
+    """Return what is kept of lists and is not what their rows are, at most `limit` of it; by one statement."""
     recipients = and_(Message.broadcast_id == Broadcast.id, ~Message.left_out)
     statement = (
         select(Broadcast, *SUMS).outerjoin(Message, recipients).where(is_shown()).group_by(Broadcast.id)
     )
-    both = [(row[0], cost(row[0]), _cost(*row[1:])) for row in session.execute(statement)]
-    return [ListDifference(each.id, kept, rows) for each, kept, rows in both if kept != rows][:limit]
+    found: list[ListDifference] = []
+    for row in session.execute(statement.order_by(Broadcast.id)):
+        kept, rows = asdict(cost(row[0])), asdict(_cost(*row[1:]))
+        found += [
+            ListDifference(row[0].id, name, kept[name], rows[name])
+            for name in kept
+            if kept[name] != rows[name]
+        ]
+    return found[:limit]
 
 
 def mend_lists(session: Session, limit: int) -> int:
-    """Keep of at most `limit` lists what their rows are; return how many."""
+    """Add the lists up anew of which something differs, at most `limit` differences; return how many those were."""
     found = list_differences(session, limit)
-    for each in found:
-        still = select(Broadcast.id).where(Broadcast.id == each.broadcast_id, is_shown())
+    for broadcast_id in sorted({each.broadcast_id for each in found}):
+        still = select(Broadcast.id).where(Broadcast.id == broadcast_id, is_shown())
         if session.scalar(still.with_for_update()) is not None:
-            keep_cost(session, each.broadcast_id)
+            keep_cost(session, broadcast_id)
     return len(found)
 
 

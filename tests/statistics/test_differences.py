@@ -16,7 +16,7 @@ from smsadmin.sending.moves import Target, move
 from smsadmin.states import BroadcastState, State
 from smsadmin.statistics.counters import count, figures
 from smsadmin.statistics.differences import Difference, check_counters, differences, mend_counters
-from smsadmin.statistics.listed import Cost, ListDifference
+from smsadmin.statistics.listed import ListDifference
 from tests.plugin import Shop
 from tests.test_worker import worker
 
@@ -54,9 +54,11 @@ def test_every_way_to_differ_is_found(shop: Shop) -> None:
         Difference(first, "accepted", "", 2, 3),
         Difference(second, "queued", "", 0, 3),
         Difference(third, "queued", "", 3, 0),
-        ListDifference(third, Cost(3, Decimal("10.5"), "RUB", 0), Cost(0, None, None, 0)),
+        ListDifference(third, "parts", 3, 0),
+        ListDifference(third, "price", Decimal("10.5"), None),
+        ListDifference(third, "currency", "RUB", None),
     ]
-    assert integration().counters_off == 4
+    assert integration().counters_off == 6
 
 
 def test_the_messages_of_events_have_no_counters_and_lack_none(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""The fifth revision: what a list takes is added up for those that wait for a person, and goes again with the columns."""
+"""The fifth revision: what a list takes is added up for those that wait for a person, and goes with its columns."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
