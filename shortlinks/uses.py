@@ -18,9 +18,6 @@ from shortlinks.transactions import add_up
 Message = tuple[str, int]
 """(owner, position)"""
 
-MOST_NUMBERS = 5_000
-"""A statement may have so many parameters on every database."""
-
 
 class Use(StrEnum):
     """What is counted of an owner's links; each is a field of `report.Figures`."""
@@ -87,23 +84,27 @@ class Uses:
 
 
 def _opened_by_people(session: Session, messages: Collection[Message]) -> set[Message]:
-    """Return which of the messages a person has opened already, by any of their links (index on `number`)."""
+    """Return which of the messages a person has opened already, by any of their links."""
     positions: dict[str, list[int]] = {}
     for owner, position in messages:
         positions.setdefault(owner, []).append(position)
-    blocks = select(LinkBlock.owner, LinkBlock.first, LinkBlock.first_position, LinkBlock.count).where(
-        LinkBlock.owner.in_(positions)
-    )
-    of_number = {
-        block.first + position - block.first_position: (block.owner, position)
-        for block in session.execute(blocks)
-        for position in positions[block.owner]
-        if 0 <= position - block.first_position < block.count
-    }
-    numbers = list(of_number)
     opened: set[Message] = set()
-    for begin in range(0, len(numbers), MOST_NUMBERS):
-        some = Click.number.in_(numbers[begin : begin + MOST_NUMBERS])
-        clicked = session.scalars(select(Click.number).where(some, Click.kind == Kind.PERSON).distinct())
-        opened |= {of_number[number] for number in clicked}
+    for (owner, first, count), block_ids in _runs(session, positions).items():
+        here = [position for position in positions[owner] if first <= position < first + count]
+        if here:
+            # Index (block_id, kind, position).
+            of_run = (Click.block_id.in_(block_ids), Click.kind == Kind.PERSON, Click.position.in_(here))
+            clicked = session.scalars(select(Click.position).where(*of_run).distinct())
+            opened |= {(owner, position) for position in clicked}
     return opened
+
+
+def _runs(session: Session, owners: Collection[str]) -> dict[tuple[str, int, int], list[int]]:
+    """Return (owner, first position, how many) → the blocks of all links of the messages at these positions."""
+    runs: dict[tuple[str, int, int], list[int]] = {}
+    statement = select(LinkBlock.owner, LinkBlock.first_position, LinkBlock.count, LinkBlock.id).where(
+        LinkBlock.owner.in_(owners)
+    )
+    for owner, first, count, block_id in session.execute(statement):
+        runs.setdefault((owner, first, count), []).append(block_id)
+    return runs

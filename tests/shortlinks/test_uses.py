@@ -101,6 +101,31 @@ def test_counters_and_rows_say_the_same_after_any_batches(
     assert differences(engine) == []
 
 
+def test_in_each_run_of_an_owner_a_message_is_unique_over_its_links(app: Flask, engine: Engine) -> None:
+    runs = [
+        [
+            reserve(
+                engine,
+                url="http://localhost/c",
+                owner="b1",
+                link_index=index,
+                count=10,
+                login=False,
+                first_position=first,
+            )
+            for index in (0, 1)
+        ]
+        for first in (0, 10)
+    ]
+    for index in (0, 1, 1):
+        for links in runs:
+            app.extensions["shortlinks"].clicks.append(line(Event(index, 3, PHONE, None, 0), links))
+        flush_once(app)
+
+    assert figures(OWNERS) == of_rows(engine)
+    assert figures(OWNERS)["b1"] == Figures(clicks=6, unique=2)
+
+
 def test_a_batch_that_is_stored_twice_is_counted_once(
     app: Flask, engine: Engine, links: list[LinkBlock], spool: Path
 ) -> None:
