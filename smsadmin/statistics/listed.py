@@ -69,7 +69,6 @@ def cost(broadcast: Broadcast) -> Cost:
 
 def keep_cost(session: Session, broadcast_id: int) -> Cost:
     """Add up a list that is complete, and keep it; whoever asks for it holds the broadcast in this transaction."""
-    # Index ix_sms_messages_figure finds the rows.
     found = session.execute(select(*SUMS).where(Message.broadcast_id == broadcast_id, ~Message.left_out))
     added_up = _cost(*found.one())
     session.execute(update(Broadcast).where(Broadcast.id == broadcast_id).values(_columns(added_up)))
