@@ -86,7 +86,7 @@ class Click(Base):
 
     __tablename__ = "shortlinks_clicks"
     __table_args__ = (
-        # Counting an owner's clicks and the messages behind them reads this index only.
+        # Comparing an owner's clicks, and the messages behind them, with their counters reads this index only.
         Index(None, "block_id", "kind", "position"),
         # A login looks for the clicks of its number.
         Index(None, "number"),
@@ -118,6 +118,16 @@ class Login(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(20))
     refusal: Mapped[str] = mapped_column(String(60))
+
+
+class UseCounter(Base):
+    """How often an owner's links were used in one way (`uses.Use`), counted with the clicks and logins themselves."""
+
+    __tablename__ = "shortlinks_use_counters"
+
+    owner: Mapped[str] = mapped_column(String(100), primary_key=True)
+    use: Mapped[str] = mapped_column(String(20), primary_key=True)
+    count: Mapped[int] = mapped_column(BigId)
 
 
 class Spool(Base):

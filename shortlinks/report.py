@@ -1,15 +1,15 @@
-"""What a report shows of an owner's links: figures counted in sets, and the lists behind them."""
+"""What a report shows of an owner's links: figures from the counters, and the lists behind them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shortlinks.bots import Kind
 from shortlinks.gate import Outcome
-from shortlinks.models import Click, LinkBlock, Login
+from shortlinks.models import Click, LinkBlock, Login, UseCounter
 from shortlinks.shortener import current_shortener
 
 
@@ -50,35 +50,12 @@ class LoginRow:
 
 
 def figures(owners: Sequence[str]) -> dict[str, Figures]:
-    """Count for several owners at once, in two queries; an owner nobody clicked on has zeros."""
-    people = Click.kind == Kind.PERSON
-    # Both queries read indexes only: (block_id, kind, position) and (block_id, outcome).
-    clicked = (
-        select(
-            LinkBlock.owner,
-            func.count().filter(people).label("clicks"),
-            func.count(distinct(Click.position)).filter(people).label("unique"),
-            func.count().filter(~people).label("bot_clicks"),
-        )
-        .join(Click, Click.block_id == LinkBlock.id)
-        .where(LinkBlock.owner.in_(owners))
-        .group_by(LinkBlock.owner)
-    )
-    entered = (
-        select(
-            LinkBlock.owner,
-            func.count().filter(Login.outcome == Outcome.SIGNED_IN).label("logins"),
-            func.count().filter(Login.outcome == Outcome.REFUSED).label("logins_refused"),
-        )
-        .join(Login, Login.block_id == LinkBlock.id)
-        .where(LinkBlock.owner.in_(owners))
-        .group_by(LinkBlock.owner)
-    )
+    """Return the figures of several owners at once, from their counters; an owner nobody clicked on has zeros."""
+    counters = select(UseCounter).where(UseCounter.owner.in_(owners))
     counted: dict[str, dict[str, int]] = {owner: {} for owner in owners}
     with Session(current_shortener().engine) as session:
-        for row in [*session.execute(clicked), *session.execute(entered)]:
-            named = dict(row._mapping)
-            counted[named.pop("owner")].update(named)
+        for counter in session.scalars(counters):
+            counted[counter.owner][counter.use] = counter.count
     return {owner: Figures(**numbers) for owner, numbers in counted.items()}
 
 

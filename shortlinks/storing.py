@@ -1,5 +1,6 @@
-"""Stores one batch of the spool in one transaction: its position, clicks, logins and what logins prove."""
+"""Stores one batch of the spool in one transaction: its position, clicks, logins, what logins prove, and counters."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import exists, func, insert, select, update
@@ -11,14 +12,20 @@ from shortlinks.models import Click, Login, Spool, UserAgent
 from shortlinks.shortener import Shortener
 from shortlinks.spoolfile import Batch
 from shortlinks.transactions import insert_new, write
+from shortlinks.uses import Message, Uses
 
 
 class _Place(NamedTuple):
     """What a number is: the message at `position` of the block's owner."""
 
+    owner: str
     block_id: int
     position: int
     login: bool
+
+    @property
+    def message(self) -> Message:
+        return self.owner, self.position
 
 
 def store_batch(shortener: Shortener, batch: Batch) -> bool:
@@ -39,7 +46,8 @@ def store_batch(shortener: Shortener, batch: Batch) -> bool:
     def work(session: Session) -> bool:
         if session.execute(move).one_or_none() is None:
             return False
-        _insert(session, known, places)
+        if known:
+            _insert(session, known, places)
         return True
 
     return write(shortener.engine, work)
@@ -48,23 +56,30 @@ def store_batch(shortener: Shortener, batch: Batch) -> bool:
 def _places(shortener: Shortener, numbers: set[int]) -> dict[int, _Place]:
     blocks = shortener.known_blocks.find_all(numbers)
     return {
-        number: _Place(block.id, block.first_position + number - block.first, block.login)
+        number: _Place(block.owner, block.id, block.first_position + number - block.first, block.login)
         for number, block in blocks.items()
     }
 
 
 def _insert(session: Session, lines: list[ClickLine | LoginLine], places: dict[int, _Place]) -> None:
+    uses = Uses(session, {places[line.number].message for line in lines})
     clicks = [line for line in lines if isinstance(line, ClickLine)]
     logins = [line for line in lines if isinstance(line, LoginLine)]
     if clicks:
         agents = _agent_ids(session, {line.agent for line in clicks if line.agent})
         rows = [_click(line, places[line.number], agents.get(line.agent)) for line in clicks]
         session.execute(insert(Click), rows)
+        for row in rows:
+            uses.click(places[row["number"]].message, row["kind"])
     if logins:
         session.execute(insert(Login), [_login(line, places[line.number]) for line in logins])
+        for line in logins:
+            uses.login(places[line.number].message, line.outcome)
     numbers = {line.number for line in lines if places[line.number].login}
     if numbers:
-        _count_logins_as_people(session, numbers)
+        for number in _count_logins_as_people(session, numbers):
+            uses.turned_out_a_person(places[number].message)
+    uses.count()
 
 
 def _click(line: ClickLine, place: _Place, user_agent_id: int | None) -> dict[str, Any]:
@@ -105,8 +120,10 @@ def _agent_ids(session: Session, agents: set[str]) -> dict[str, int]:
     return {row.agent: row.id for row in session.execute(known)}
 
 
-def _count_logins_as_people(session: Session, numbers: set[int]) -> None:
+def _count_logins_as_people(session: Session, numbers: set[int]) -> Sequence[int]:
     """Make the last click before a login a person's, where no click of that link was a person's until then.
+
+    Return the number of each click that was not a person's before.
 
     Clicks and logins of one link may come from different files in either order, so this runs whenever either
     arrives; it finds its rows by the indexes on `number`.
@@ -121,9 +138,11 @@ def _count_logins_as_people(session: Session, numbers: set[int]) -> None:
         .where(Login.number.in_(numbers), ~was_person)
         .group_by(Login.number)
     )
-    session.execute(
+    turned = (
         update(Click)
-        .where(Click.id.in_(opened))
+        .where(Click.id.in_(opened), Click.kind != Kind.PERSON)
         .values(kind=Kind.PERSON, signal=Signal.LOGIN, rules=RULES)
+        .returning(Click.number)
         .execution_options(synchronize_session=False)
     )
+    return session.scalars(turned).all()

@@ -48,5 +48,18 @@ def insert_new(session: Session, table: type[DeclarativeBase], rows: Sequence[di
     session.execute(insert(table).values(list(rows)).on_conflict_do_nothing())
 
 
+def add_up(
+    session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]], column: str
+) -> None:
+    """Insert the rows; where a row with this primary key is there, add `column` to it instead."""
+    if not rows:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(list(rows))
+    keys = [each.name for each in table.__table__.primary_key]
+    added = table.__table__.c[column] + statement.excluded[column]
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_={column: added}))
+
+
 def _worth_repeating(error: DBAPIError) -> bool:
     return "database is locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) in _REPEATABLE

@@ -86,19 +86,15 @@ def _print(found: Iterable[Finding]) -> None:
 @commands.command("check-counters")
 @click.option("--mend", is_flag=True, help="Make each counter what its rows are.")
 def compare_counters(mend: bool) -> None:
-    """Compare the counters of all broadcasts with their rows; exit status 1 when one is not equal."""
+    """Compare all that is counted of broadcasts with its rows; exit status 1 when one is not equal."""
     differences = check_counters()
     for each in differences:
-        reason = f" ({each.reason})" if each.reason else ""
-        click.echo(
-            f"broadcast {each.broadcast_id}, {each.state}{reason}: the counter says {each.counter}, "
-            f"the rows are {each.rows}"
-        )
+        click.echo(str(each))
     if not differences:
         click.echo("All counters are equal to their rows.")
         return
-    if len(differences) == AT_ONCE:
-        click.echo(f"There may be more than these {AT_ONCE}.")
+    if len(differences) >= AT_ONCE:
+        click.echo(f"There may be more than these {len(differences)}.")
     if mend:
         click.echo(f"Mended: {mend_counters()}.")
     sys.exit(1)

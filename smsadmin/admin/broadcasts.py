@@ -36,7 +36,8 @@ from smsadmin.providers import PROVIDERS
 from smsadmin.reasons import Reason
 from smsadmin.shown import shown_money
 from smsadmin.states import STEPS, BroadcastState, State, Step, Trigger
-from smsadmin.statistics.report import Cost, cost, reports
+from smsadmin.statistics.listed import Cost, cost
+from smsadmin.statistics.report import reports
 
 LARGEST_ID = 2**31 - 1
 """A broadcast's id is an integer of 32 bits."""
@@ -206,9 +207,9 @@ def _offer(broadcast: Broadcast) -> Offer | None:
 
 
 def _cost(broadcast: Broadcast) -> Cost | None:
-    """Add up a formed list where a person decides by it."""
+    """Return what a formed list takes where a person decides by it."""
     grew = broadcast.state == BroadcastState.PAUSED and broadcast.pause_reason == Reason.GREW
-    return cost(broadcast.id) if grew or broadcast.state == BroadcastState.READY else None
+    return cost(broadcast) if grew or broadcast.state == BroadcastState.READY else None
 
 
 def _currency(broadcast: Broadcast) -> str | None:

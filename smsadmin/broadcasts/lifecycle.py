@@ -14,6 +14,7 @@ from smsadmin.models import Account, Broadcast, Counter, Message
 from smsadmin.reasons import Reason
 from smsadmin.states import RANK, SENDS, STEPS, BroadcastState, State, Step, Trigger
 from smsadmin.statistics.counters import count
+from smsadmin.statistics.listed import NO_LIST
 from smsadmin.statistics.pace_marks import BEGIN
 
 
@@ -99,6 +100,7 @@ def edit(broadcast_id: int) -> None:
             next_position=0,
             formed_at=None,
             **NOBODY_HAS_CONFIRMED,
+            **NO_LIST,
         )
         session.execute(delete(Message).where(Message.broadcast_id == broadcast_id))
         session.execute(delete(Counter).where(Counter.broadcast_id == broadcast_id))

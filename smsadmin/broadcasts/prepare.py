@@ -6,6 +6,8 @@ one gets the SMS, the rest are visible rows that are left out.
 
 import time
 
+from sqlalchemy.orm import Session
+
 from smsadmin.broadcasts import schedule
 from smsadmin.broadcasts.lifecycle import NotAllowed, hold_unknown_rule, take
 from smsadmin.broadcasts.listing import advance, not_listed, write_batch
@@ -17,6 +19,7 @@ from smsadmin.database import read, write
 from smsadmin.host import UnknownFilter
 from smsadmin.models import Broadcast
 from smsadmin.states import BroadcastState, Step, Trigger
+from smsadmin.statistics.listed import keep_cost
 
 
 def form_list(broadcast_id: int, until: float) -> bool:
@@ -57,7 +60,12 @@ def _end_of_pass(broadcast: Broadcast, until: float) -> None:
         return
     # Of this very list: a worker that slept meanwhile must not end one that was begun anew.
     this_list = Broadcast.form == broadcast.form
-    write(lambda session: take(session, broadcast.id, Step.PREPARED, this_list, formed_at=utc_now()))
+
+    def complete(session: Session) -> None:
+        take(session, broadcast.id, Step.PREPARED, this_list, formed_at=utc_now())
+        keep_cost(session, broadcast.id)
+
+    write(complete)
 
 
 def _newly_verified_are_listed(broadcast_id: int, until: float) -> bool:

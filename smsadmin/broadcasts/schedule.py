@@ -33,6 +33,8 @@ from smsadmin.models import Broadcast, Integration, Message
 from smsadmin.reasons import Reason
 from smsadmin.sending import doorbell
 from smsadmin.states import BroadcastState, State, Step, Trigger
+from smsadmin.statistics.counters import figures
+from smsadmin.statistics.listed import keep_cost
 from smsadmin.statistics.pace_marks import BEGIN
 from smsadmin.text.template import prefixed
 
@@ -154,12 +156,10 @@ def formed(broadcast: Broadcast) -> None:
     """
 
     def end(session: Session) -> None:
-        recipients, price = size(session, broadcast.id)
-        step, values = Step.FORMED, {}
-        if _grew(broadcast, recipients, price):
-            step, values = Step.HOLD, {"pause_reason": Reason.GREW.value}
-        this_list = Broadcast.form == broadcast.form
-        take(session, broadcast.id, step, this_list, formed_at=utc_now(), **values)
+        take(session, broadcast.id, Step.FORMED, Broadcast.form == broadcast.form, formed_at=utc_now())
+        recipients = figures(session, [broadcast.id])[broadcast.id].get((State.QUEUED, ""), 0)
+        if _grew(broadcast, recipients, keep_cost(session, broadcast.id).price):
+            take(session, broadcast.id, Step.HOLD, pause_reason=Reason.GREW.value)
 
     write(end)
 

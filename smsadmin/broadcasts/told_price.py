@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from decimal import ROUND_UP, Decimal
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from smsadmin import links
 from smsadmin.accounts import credentials, stopped
 from smsadmin.api_log.record import watched
-from smsadmin.database import read, write
+from smsadmin.database import changed, read, write
 from smsadmin.failures import named
 from smsadmin.models import Account, Broadcast, Message
 from smsadmin.providers import provider
@@ -90,4 +91,15 @@ def _set_price(broadcast: Broadcast, account: Account, price: Decimal) -> None:
         Message.state == State.QUEUED,
     )
     values = {"price": price * Message.parts, "currency": account.currency}
-    write(lambda session: session.execute(statement.values(values)))
+    # It is not complete before this ends: what is complete was added up by the prices that it has.
+    is_forming = (
+        update(Broadcast)
+        .where(Broadcast.id == broadcast.id, Broadcast.state == BroadcastState.PREPARING)
+        .values(state=BroadcastState.PREPARING)
+    )
+
+    def set_price(session: Session) -> None:
+        if changed(session, is_forming):
+            session.execute(statement.values(values))
+
+    write(set_price)

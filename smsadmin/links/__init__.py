@@ -5,7 +5,16 @@ from flask import Flask
 from shortlinks import ShortLinks
 from shortlinks.migrate import downgrade, is_current, upgrade
 from smsadmin.host import Host
-from smsadmin.links.clicks import CLICK_LISTS, ClickFigures, click_figures, click_list
+from smsadmin.links.clicks import (
+    CLICK_LISTS,
+    ClickFigures,
+    UseDifference,
+    click_figures,
+    click_list,
+    counted_clicks,
+    mend_uses,
+    use_differences,
+)
 from smsadmin.links.configuration import shown_settings
 from smsadmin.links.gate import CustomerGate
 from smsadmin.links.owner import is_endless
@@ -25,17 +34,20 @@ from smsadmin.links.texts import (
 __all__ = [
     "CLICK_LISTS",
     "ClickFigures",
+    "UseDifference",
     "addresses",
     "bare_addresses",
     "can_sign_in",
     "click_figures",
     "click_list",
+    "counted_clicks",
     "downgrade",
     "example",
     "init_app",
     "is_address",
     "is_current",
     "is_endless",
+    "mend_uses",
     "room_for",
     "short_base",
     "shown",
@@ -43,6 +55,7 @@ __all__ = [
     "template",
     "texts",
     "upgrade",
+    "use_differences",
 ]
 
 

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from shortlinks import report
+from shortlinks import recount, report
 from shortlinks.gate import Outcome
 from smsadmin.database import read
 from smsadmin.links.owner import owner_of
 from smsadmin.models import Broadcast, Message
 
 ClickFigures = report.Figures
+UseDifference = recount.UseDifference
+use_differences, mend_uses = recount.differences, recount.mend
 
 CLICK_LISTS: Mapping[str, Callable[[ClickFigures], int]] = {
     "clicks": lambda figures: figures.clicks,
@@ -36,10 +38,16 @@ class Use:
 
 
 def click_figures(broadcasts: Sequence[Broadcast]) -> list[ClickFigures]:
-    """Return how the links of each of these broadcasts were used, in their order."""
+    """Return how the links of each of these broadcasts were used, in their order, from the counters."""
     owners = [owner_of(broadcast) for broadcast in broadcasts]
     found = report.figures(owners)
     return [found[owner] for owner in owners]
+
+
+def counted_clicks(broadcast: Broadcast) -> ClickFigures:
+    """Return the same of one broadcast from the clicks and logins themselves: what the counters must equal."""
+    owner = owner_of(broadcast)
+    return read(lambda session: recount.counted(session, [owner])[owner])
 
 
 def click_list(broadcast: Broadcast, which: str, before: int | None, limit: int) -> list[Use]:

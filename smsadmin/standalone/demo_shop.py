@@ -10,13 +10,14 @@ from smsadmin.accounts import callback_address
 from smsadmin.database import read
 from smsadmin.host import Role
 from smsadmin.integration import callback_secret
-from smsadmin.links import click_figures
+from smsadmin.links import counted_clicks
 from smsadmin.models import Broadcast, Message, RawReceipt
 from smsadmin.standalone.app import create_app
 from smsadmin.standalone.models import Customer, Staff, db
 from smsadmin.standalone.setup import prepare_database
 from smsadmin.states import State
 from smsadmin.statistics.counters import counted_rows
+from smsadmin.statistics.differences import all_differences
 from smsadmin.statistics.report import Report, reports
 
 THE_BROADCAST = 1
@@ -58,10 +59,15 @@ class DemoShop:
             return reports([self._broadcast()])[0]
 
     def clicks(self) -> dict[str, int]:
-        """Return what the page says about clicks and logins, by the words of the last line."""
+        """Return the clicks and logins, from the rows, by the words of the last line."""
         with self.app.app_context():
-            figures = asdict(click_figures([self._broadcast()])[0])
+            figures = asdict(counted_clicks(self._broadcast()))
         return {"unique_clicks" if name == "unique" else name: number for name, number in figures.items()}
+
+    def counters_off(self) -> bool:
+        """Say whether anything that is counted differs from its rows."""
+        with self.app.app_context():
+            return bool(read(all_differences))
 
     def receipts_waiting(self) -> int:
         """Return how many receipts are stored and not applied."""

@@ -1,16 +1,18 @@
-"""Compare the counters of all broadcasts with the rows that they count, in one snapshot, and mend them."""
+"""Compare all that is counted of broadcasts with the rows that it counts, each kind in one snapshot, and mend it."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select, union_all, update
 from sqlalchemy.orm import Session
 
+from smsadmin import links
 from smsadmin.database import db_now, read, write
 from smsadmin.models import Counter, Integration, Message
+from smsadmin.statistics.listed import ListDifference, list_differences, mend_lists
 from smsadmin.upsert import add_up
 
 AT_ONCE = 1000
-"""The most differences that are read, and mended in one transaction."""
+"""The most differences of one kind that are read, and mended in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,18 @@ class Difference:
     counter: int
     rows: int
 
+    def __str__(self) -> str:
+        reason = f" ({self.reason})" if self.reason else ""
+        what = f"broadcast {self.broadcast_id}, {self.state}{reason}"
+        return f"{what}: the counter says {self.counter}, the rows are {self.rows}"
 
-def check_counters() -> list[Difference]:
-    """Return the differences, at most `AT_ONCE` of them, and keep how many there were and when."""
-    found = read(differences)
+
+AnyDifference = Difference | ListDifference | links.UseDifference
+
+
+def check_counters() -> list[AnyDifference]:
+    """Return the differences, at most `AT_ONCE` of a kind, and keep how many there were and when."""
+    found = read(all_differences)
     write(lambda session: _keep(session, len(found)))
     return found
 
@@ -43,8 +53,17 @@ def mend_counters() -> int:
     return mended
 
 
+def all_differences(session: Session) -> list[AnyDifference]:
+    """Return what differs: the counters of messages, what is kept of lists, the counters of clicks and logins."""
+    return [
+        *differences(session),
+        *list_differences(session, AT_ONCE),
+        *links.use_differences(session, AT_ONCE),
+    ]
+
+
 def differences(session: Session) -> list[Difference]:
-    """Return the counters that are not what their rows are, in their order."""
+    """Return the counters of messages that are not what their rows are, in their order."""
     return [Difference(*row) for row in session.execute(_statement())]
 
 
@@ -89,7 +108,7 @@ def _mend(session: Session) -> int:
         for each in found
     ]
     add_up(session, Counter, rows, "count")
-    return len(found)
+    return len(found) + mend_lists(session, AT_ONCE) + links.mend_uses(session, AT_ONCE)
 
 
 def _keep(session: Session, number: int) -> None:

@@ -1,15 +1,11 @@
-"""What the broadcast page shows: figures by state from the counters, clicks, parts and money."""
+"""What the broadcast page shows: figures by state, and clicks, from their counters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from smsadmin import links
 from smsadmin.database import read
-from smsadmin.models import Broadcast, Message
+from smsadmin.models import Broadcast
 from smsadmin.states import FAILED, State
 from smsadmin.statistics.counters import figures
 
@@ -59,31 +55,3 @@ def _report(counted: Mapping[tuple[str, str], int], clicks: links.ClickFigures) 
         if reason:
             by_reason[State(state), reason] = number
     return Report(by_state, by_reason, clicks)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a formed list will take: parts, and money where the price of a part is known."""
-
-    parts: int
-    price: Decimal | None
-    currency: str | None
-    signing_in: int
-    """Recipients whose links sign them in."""
-
-
-def cost(broadcast_id: int) -> Cost:
-    """Add up the recipients of a formed list."""
-
-    def add(session: Session) -> Cost:
-        row = session.execute(
-            select(
-                func.coalesce(func.sum(Message.parts), 0),
-                func.sum(Message.price),
-                func.max(Message.currency),
-                func.count().filter(Message.signs_in),
-            ).where(Message.broadcast_id == broadcast_id, ~Message.left_out)
-        ).one()
-        return Cost(int(row[0]), row[1], row[2], row[3])
-
-    return read(add)

@@ -1,13 +1,16 @@
 """`flask sms doctor`, `watch` and `check-counters`: what they print, and their exit status."""
 
+from decimal import Decimal
+
 from click.testing import Result
 from sqlalchemy import text, update
 
+from shortlinks.models import UseCounter
 from smsadmin.broadcasts.global_switch import switch_off
 from smsadmin.database import engine, write
 from smsadmin.integration import integration
 from smsadmin.integration_changes import nothing_else
-from smsadmin.models import Counter
+from smsadmin.models import Broadcast, Counter
 from smsadmin.reasons import Reason
 from tests.alerts.receivers import Hook
 from tests.alerts.trouble import low_balance, no_pulse, paused, set_account, set_settings, well, worker_seen
@@ -111,3 +114,20 @@ def test_check_counters_prints_the_differences_and_mends_them_when_told(shop: Sh
     assert after.exit_code == 0
     assert shop.states(broadcast_id) == {"accepted": 2}
     assert integration().counters_off == 0
+
+
+def test_check_counters_prints_and_mends_what_differs_of_links_and_lists_too(shop: Shop) -> None:
+    shop.connect("twilio", price_of_part=Decimal("1.5"))
+    shop.customers(2)
+    broadcast_id = shop.formed()
+    write(lambda session: session.execute(update(Broadcast).values(list_parts=9)))
+    counter = UseCounter(owner=f"broadcast:{broadcast_id}:1", use="clicks", count=3)
+    write(lambda session: session.add(counter))
+
+    mended, after = (run(shop, "check-counters", *mend) for mend in (["--mend"], []))
+
+    kept, links, end = mended.output.splitlines()
+    assert kept == f"broadcast {broadcast_id}, parts of its list: 9 is kept, the rows are 2"
+    assert links == f"links of broadcast:{broadcast_id}:1, clicks: the counter says 3, the rows are 0"
+    assert end == "Mended: 2."
+    assert (after.exit_code, after.output) == (0, "All counters are equal to their rows.\n")

@@ -9,7 +9,7 @@ from smsadmin.broadcasts import drafts, lifecycle
 from smsadmin.broadcasts.lifecycle import NotAllowed
 from smsadmin.broadcasts.prepare import form_list
 from smsadmin.states import BroadcastState
-from smsadmin.statistics.report import cost
+from smsadmin.statistics.listed import cost
 from smsadmin.suppression import suppress
 from tests.hostapp.models import db
 from tests.plugin import Shop, fresh_phone
@@ -82,7 +82,7 @@ def test_the_text_is_final_with_prefix_values_parts_and_price(shop: Shop) -> Non
     message = shop.messages(broadcast_id)[0]
     assert message.text == "Лавка: Привет, Анна! " + "о" * 70
     assert (message.parts, message.price, message.currency) == (2, Decimal("7.00"), "RUB")
-    assert cost(broadcast_id).price == Decimal("7.00")
+    assert cost(shop.row(broadcast_id)).price == Decimal("7.00")
 
 
 def test_a_name_with_an_address_in_it_is_no_link(shop: Shop) -> None:
@@ -107,7 +107,7 @@ def test_two_customers_with_one_confirmed_phone_are_never_signed_in(shop: Shop) 
     assert not by_name["Муж"].signs_in
     assert by_name["Муж"].text == "Кабинет: http://localhost/home"
     assert by_name["Сосед"].signs_in
-    assert cost(broadcast_id).signing_in == 1
+    assert cost(shop.row(broadcast_id)).signing_in == 1
 
 
 def test_where_many_share_their_phones_each_batch_leaves_its_duplicates_out(shop: Shop) -> None:

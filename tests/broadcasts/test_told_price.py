@@ -15,7 +15,7 @@ from smsadmin.providers import provider
 from smsadmin.providers.base import CheckFailed, Quote
 from smsadmin.reasons import Reason
 from smsadmin.states import BroadcastState, Trigger
-from smsadmin.statistics.report import cost
+from smsadmin.statistics.listed import cost
 from tests.plugin import Shop
 
 TOLD = Decimal("3.50")
@@ -37,7 +37,8 @@ def test_a_list_is_priced_by_the_provider_and_nothing_is_sent(shop: Shop) -> Non
     broadcast_id = shop.formed(LONG)
 
     assert prices(shop, broadcast_id) == [2 * TOLD] * 3
-    assert (cost(broadcast_id).price, cost(broadcast_id).currency) == (6 * TOLD, "RUB")
+    told = cost(shop.row(broadcast_id))
+    assert (told.price, told.currency) == (6 * TOLD, "RUB")
     assert shop.simulator.counts("smsc")["received"] == before
 
 

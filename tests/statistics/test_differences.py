@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from smsadmin.sending.moves import Target, move
 from smsadmin.states import BroadcastState, State
 from smsadmin.statistics.counters import count, figures
 from smsadmin.statistics.differences import Difference, check_counters, differences, mend_counters
+from smsadmin.statistics.listed import ListDifference
 from tests.plugin import Shop
 from tests.test_worker import worker
 
@@ -52,8 +54,11 @@ def test_every_way_to_differ_is_found(shop: Shop) -> None:
         Difference(first, "accepted", "", 2, 3),
         Difference(second, "queued", "", 0, 3),
         Difference(third, "queued", "", 3, 0),
+        ListDifference(third, "parts", 3, 0),
+        ListDifference(third, "price", Decimal("10.5"), None),
+        ListDifference(third, "currency", "RUB", None),
     ]
-    assert integration().counters_off == 3
+    assert integration().counters_off == 6
 
 
 def test_the_messages_of_events_have_no_counters_and_lack_none(shop: Shop) -> None:

@@ -7,11 +7,16 @@ from smsadmin.database import read
 from smsadmin.reasons import Reason
 from smsadmin.states import State
 from smsadmin.statistics.counters import counted_rows
-from smsadmin.statistics.report import Report, cost, reports
+from smsadmin.statistics.listed import Cost, cost
+from smsadmin.statistics.report import Report, reports
 from smsadmin.suppression import suppress
 from tests.plugin import Shop, fresh_phone
 
 LINK = "http://localhost/sale"
+
+
+def cost_of(shop: Shop, broadcast_id: int) -> Cost:
+    return cost(shop.row(broadcast_id))
 
 
 def report_of(shop: Shop, broadcast_id: int) -> Report:
@@ -87,7 +92,7 @@ def test_the_cost_is_that_of_the_real_texts_of_those_who_get_it(shop: Shop) -> N
     shop.customers(3)
     suppress(str(shop.customer().uid), by="Мария")
 
-    told = cost(shop.formed("Это не помещается в одну часть. " * 3))
+    told = cost_of(shop, shop.formed("Это не помещается в одну часть. " * 3))
 
     assert (told.parts, told.price, told.currency) == (6, Decimal("15"), "RUB")
 
@@ -96,7 +101,7 @@ def test_a_price_that_nobody_knows_is_unknown_and_not_nothing(shop: Shop) -> Non
     shop.connect("seventech", price_of_part=None)
     shop.customers(2)
 
-    told = cost(shop.formed())
+    told = cost_of(shop, shop.formed())
 
     assert (told.parts, told.price) == (2, None)
 
@@ -106,7 +111,7 @@ def test_the_cost_says_how_many_links_sign_in(shop: Shop) -> None:
     shop.customers(2)
     shop.customer(mobile_ok_at=None)
 
-    told = cost(shop.formed(f"Кабинет: {LINK} Ждём", verified_only=False, wrap_login=True))
+    told = cost_of(shop, shop.formed(f"Кабинет: {LINK} Ждём", verified_only=False, wrap_login=True))
 
     assert told.signing_in == 2
     assert told.parts == 3
@@ -115,6 +120,6 @@ def test_the_cost_says_how_many_links_sign_in(shop: Shop) -> None:
 def test_a_list_of_nobody_costs_nothing(shop: Shop) -> None:
     shop.connect(price_of_part=Decimal(1))
 
-    told = cost(shop.formed())
+    told = cost_of(shop, shop.formed())
 
     assert (told.parts, told.signing_in) == (0, 0)

@@ -1,0 +1,110 @@
+"""Counts how the links of each owner are used, in the transaction that stores the clicks and logins (LINKS.md, Clicks).
+
+So a report reads a few rows, however many clicks there are.
+"""
+
+from collections import Counter as Tally
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shortlinks.bots import Kind
+from shortlinks.gate import Outcome
+from shortlinks.models import Click, LinkBlock, UseCounter
+from shortlinks.transactions import add_up
+
+Message = tuple[str, int]
+"""(owner, position)"""
+
+
+class Use(StrEnum):
+    """What is counted of an owner's links; each is a field of `report.Figures`."""
+
+    CLICKS = "clicks"
+    UNIQUE = "unique"
+    BOT_CLICKS = "bot_clicks"
+    LOGINS = "logins"
+    LOGINS_REFUSED = "logins_refused"
+
+
+OF_OUTCOMES: Mapping[Outcome, Use] = {
+    Outcome.SIGNED_IN: Use.LOGINS,
+    Outcome.REFUSED: Use.LOGINS_REFUSED,
+}
+"""The other outcomes of a login are in no figure."""
+
+
+class Uses:
+    """What one batch adds to the counters; begin it before its rows are written, `count` it after them."""
+
+    def __init__(self, session: Session, messages: Collection[Message]) -> None:
+        self._session = session
+        self._tally: Tally[tuple[str, Use]] = Tally()
+        self._opened: set[Message] = set()
+        # Until this transaction ends nobody else counts for these owners: of two batches at once that hold the
+        # first clicks on one message, the second one sees what the first one stored.
+        self._add(Tally(dict.fromkeys(((owner, Use.UNIQUE) for owner, _ in messages), 0)))
+        self._opened_before = _opened_by_people(session, messages)
+
+    def click(self, message: Message, kind: Kind) -> None:
+        """Note a click that is stored as of this kind."""
+        if kind is Kind.PERSON:
+            self._person(message)
+        else:
+            self._tally[message[0], Use.BOT_CLICKS] += 1
+
+    def turned_out_a_person(self, message: Message) -> None:
+        """Note that a click which was not a person's is one after all."""
+        self._tally[message[0], Use.BOT_CLICKS] -= 1
+        self._person(message)
+
+    def login(self, message: Message, outcome: Outcome) -> None:
+        """Note a posted login form."""
+        if outcome in OF_OUTCOMES:
+            self._tally[message[0], OF_OUTCOMES[outcome]] += 1
+
+    def count(self) -> None:
+        """Add all that was noted to the counters."""
+        for owner, _ in self._opened - self._opened_before:
+            self._tally[owner, Use.UNIQUE] += 1
+        self._add(Tally({key: change for key, change in self._tally.items() if change}))
+
+    def _person(self, message: Message) -> None:
+        self._tally[message[0], Use.CLICKS] += 1
+        self._opened.add(message)
+
+    def _add(self, changes: Tally[tuple[str, Use]]) -> None:
+        # In one order everywhere, so that two flushers cannot wait for each other.
+        rows = [
+            {"owner": owner, "use": use, "count": change} for (owner, use), change in sorted(changes.items())
+        ]
+        add_up(self._session, UseCounter, rows, "count")
+
+
+def _opened_by_people(session: Session, messages: Collection[Message]) -> set[Message]:
+    """Return which of the messages a person has opened already, by any of their links."""
+    positions: dict[str, list[int]] = {}
+    for owner, position in messages:
+        positions.setdefault(owner, []).append(position)
+    opened: set[Message] = set()
+    for (owner, first, count), block_ids in _runs(session, positions).items():
+        here = [position for position in positions[owner] if first <= position < first + count]
+        if here:
+            # Index (block_id, kind, position).
+            of_run = (Click.block_id.in_(block_ids), Click.kind == Kind.PERSON, Click.position.in_(here))
+            clicked = session.scalars(select(Click.position).where(*of_run).distinct())
+            opened |= {(owner, position) for position in clicked}
+    return opened
+
+
+def _runs(session: Session, owners: Collection[str]) -> dict[tuple[str, int, int], list[int]]:
+    """Return (owner, first position, how many) → the blocks of all links of the messages at these positions."""
+    runs: dict[tuple[str, int, int], list[int]] = {}
+    statement = select(LinkBlock.owner, LinkBlock.first_position, LinkBlock.count, LinkBlock.id).where(
+        LinkBlock.owner.in_(owners)
+    )
+    for owner, first, count, block_id in session.execute(statement):
+        runs.setdefault((owner, first, count), []).append(block_id)
+    return runs
