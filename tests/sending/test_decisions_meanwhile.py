@@ -16,9 +16,9 @@ from smsadmin.models import Account, Asked
 from smsadmin.providers import provider
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.sending.claim import claim
+from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.decisions import Decided, ask_again, leave, send_again
 from smsadmin.sending.in_doubt import Why
-from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.record import record
 from smsadmin.sending.sweeper import end_leases
 from smsadmin.states import BroadcastState
