@@ -53,6 +53,7 @@ class _Loop:
         self._line: Line | None = None
         self._look_at = float("-inf")
         self._broadcasts: list[int] = []
+        self._events = False
         self._halves: defaultdict[int | None, Halves] = defaultdict(Halves)
         self._had_a_turn: set[int] = set()
         self._under_way = UnderWay(recorder, recording(app(), account_id))
@@ -114,6 +115,7 @@ class _Loop:
         account = read(lambda session: session.get(Account, self._account_id))
         waiting = read(lambda session: sources(session, self._account_id))
         self._broadcasts = [one for one in waiting if one is not EVENTS]
+        self._events = EVENTS in waiting
         self._finish_but(self._broadcasts)
         self._line = Line.to(account, self._threads) if account and waiting else None
         return self._line
@@ -144,7 +146,10 @@ class _Loop:
         if time.monotonic() >= self._until:
             halving = [source for source, halves in self._halves.items() if halves]
             broadcasts = [source for source in halving if source is not EVENTS]
-        events = read(lambda session: events_wait(session, self._account_id))
+        # Else a claim of a broadcast finds nothing where events are due, and the loop looks again.
+        events = self._events
+        if self._halving():
+            events = read(lambda session: events_wait(session, self._account_id))
         return EVENTS if events or not broadcasts else next_turn(redis(), self._account_id, broadcasts, size)
 
     def _turn(self, line: Line, source: int | None, size: int) -> int:

@@ -21,11 +21,11 @@ from smsadmin.database import db_now, write
 from smsadmin.models import Account, Asked
 from smsadmin.providers.base import Outgoing, Provider
 from smsadmin.reasons import Reason
-from smsadmin.sending.claim_statement import MESSAGES, Source, take
+from smsadmin.sending.claim_statement import Source, take
 from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.last_check import still_wanted
 from smsadmin.sending.spending import Allowance, allowance, in_units, limits_are_set, spend, units
-from smsadmin.sending.waiting import EVENTS
+from smsadmin.sending.waiting import EVENTS, MESSAGES
 from smsadmin.states import State
 from smsadmin.statistics.counters import count
 from smsadmin.upsert import insert_rows

@@ -24,14 +24,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from smsadmin.current import settings
-from smsadmin.database import among, db_now, table
-from smsadmin.models import Message
+from smsadmin.database import among, db_now
 from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.spending import Allowance, in_units
-from smsadmin.sending.waiting import EVENTS, account_is_open, broadcast_sends, is_due
+from smsadmin.sending.waiting import (
+    EVENTS,
+    MESSAGES,
+    account_is_open,
+    broadcast_sends,
+    events_are_due,
+    is_due,
+)
 from smsadmin.states import RANK, State
-
-MESSAGES = table(Message)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,9 @@ def _statement(events: bool, only: bool, in_currency: bool, limited: bool) -> Up
     goes = [account_is_open(bindparam("of_account", type_=Integer))]
     if not events:
         goes.append(broadcast_sends(bindparam("of_broadcast", type_=Integer)))
+    if not events and not only:
+        # They come first. What is halved is asked for by name: the loop has looked for them itself.
+        goes.append(~events_are_due(bindparam("of_account", type_=Integer)))
     return (
         update(MESSAGES)
         .where(

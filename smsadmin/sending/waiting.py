@@ -3,16 +3,10 @@
 They are about tables, not about mapped classes: a worker asks them many times a second.
 """
 
-from functools import cache
-from typing import Any
-
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Integer,
-    Select,
     and_,
-    bindparam,
     exists,
     literal_column,
     or_,
@@ -20,14 +14,15 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from smsadmin.database import db_now, table
 from smsadmin.models import Account, Broadcast, Integration, Message
 from smsadmin.states import SENDS, State
 
-ACCOUNT, BROADCAST, INTEGRATION, MESSAGE = (
-    table(model).c for model in (Account, Broadcast, Integration, Message)
-)
+MESSAGES = table(Message)
+
+ACCOUNT, BROADCAST, INTEGRATION = (table(model).c for model in (Account, Broadcast, Integration))
 
 Id = int | BindParameter[int]
 
@@ -38,14 +33,15 @@ TEST = "test"
 """The `event_kind` of a test SMS to a member of staff; it is no event of the catalogue."""
 
 
-def is_due() -> ColumnElement[bool]:
+def is_due(messages: NamedFromClause = MESSAGES) -> ColumnElement[bool]:
     """Say of a message that it waits and its time has come; index ix_sms_messages_open."""
+    m = messages.c
     return and_(
-        MESSAGE.state == State.QUEUED.value,
+        m.state == State.QUEUED.value,
         # Spelled out, so that both databases use the partial index.
-        literal_column("sms_messages.rank <= 1"),
-        or_(MESSAGE.not_before.is_(None), MESSAGE.not_before <= db_now()),
-        or_(MESSAGE.not_after.is_(None), MESSAGE.not_after > db_now()),
+        literal_column(f"{messages.name}.rank <= 1"),
+        or_(m.not_before.is_(None), m.not_before <= db_now()),
+        or_(m.not_after.is_(None), m.not_after > db_now()),
     )
 
 
@@ -68,14 +64,15 @@ def broadcast_sends(broadcast_id: Id) -> ColumnElement[bool]:
 
 
 def events_wait(session: Session, account_id: int) -> bool:
-    """Say whether notifications are due through this account (ix_sms_messages_open)."""
-    return bool(session.scalar(_events_wait(), {"account_id": account_id}))
+    """Say whether notifications are due through this account."""
+    return bool(session.scalar(select(events_are_due(account_id))))
 
 
-@cache
-def _events_wait() -> Select[Any]:
-    mine = MESSAGE.account_id == bindparam("account_id", type_=Integer)
-    return select(exists().where(mine, MESSAGE.broadcast_id.is_(EVENTS), is_due()))
+def events_are_due(account_id: Id) -> ColumnElement[bool]:
+    """Say of an account that notifications are due through it; index ix_sms_messages_open."""
+    events = MESSAGES.alias("events")
+    of_the_account = events.c.account_id == account_id, events.c.broadcast_id.is_(EVENTS)
+    return exists().where(*of_the_account, is_due(events))
 
 
 def sources(session: Session, account_id: int) -> list[int | None]:
