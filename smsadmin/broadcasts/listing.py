@@ -19,7 +19,7 @@ from smsadmin.clock import utc_now
 from smsadmin.current import host, settings
 from smsadmin.database import among, changed, read, write
 from smsadmin.host import Customer
-from smsadmin.models import Account, Broadcast, Counter, Message
+from smsadmin.models import Account, Broadcast, Message
 from smsadmin.reasons import Reason
 from smsadmin.states import RANK, State, Step
 from smsadmin.statistics.counters import count
@@ -34,19 +34,16 @@ log = logging.getLogger(__name__)
 def write_batch(broadcast: Broadcast, customers: Sequence[Customer], after_key: str | None) -> None:
     """Write these customers of a list that is being formed, but for those who have a row; raise `NotAllowed`.
 
-    While no two have shared a phone, the unique indexes are asked by writing: most often nobody is listed yet and no
-    phone is taken, and asking first costs as much as all else that is read.
+    Who is listed is asked of the unique index, by writing: only somebody who lost his confirmation between the two
+    passes can be, and asking first costs as much as all else that is read. Which phones are taken is asked first, for
+    the server writes what an index refuses into its log.
     """
-    if not _has_duplicates(broadcast):
-        try:
-            candidates = _candidates(broadcast, customers, ask_taken=False)
-            _write(broadcast, candidates, broadcast.next_position, after_key)
-        except IntegrityError:
-            log.debug("somebody of a batch of broadcast %s, or a phone, is listed already", broadcast.id)
-        else:
-            return
-    candidates = _candidates(broadcast, not_listed(broadcast, customers))
-    _write(broadcast, candidates, broadcast.next_position, after_key)
+    try:
+        _write(broadcast, _candidates(broadcast, customers), broadcast.next_position, after_key)
+    except IntegrityError:
+        log.debug("somebody of a batch of broadcast %s is listed already", broadcast.id)
+        unlisted = _candidates(broadcast, not_listed(broadcast, customers))
+        _write(broadcast, unlisted, broadcast.next_position, after_key)
 
 
 def write_matching(broadcast: Broadcast, customers: Sequence[Customer], after_key: str | None) -> None:
@@ -117,15 +114,7 @@ def not_listed(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Cust
     return [customer for customer in customers if customer.key not in listed]
 
 
-def _has_duplicates(broadcast: Broadcast) -> bool:
-    key = (broadcast.id, State.SKIPPED.value, Reason.DUPLICATE.value)
-    duplicates = read(lambda session: session.get(Counter, key))
-    return duplicates is not None and duplicates.count > 0
-
-
-def _candidates(
-    broadcast: Broadcast, customers: Sequence[Customer], *, ask_taken: bool = True
-) -> list[Candidate]:
+def _candidates(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Candidate]:
     region = settings().region
     numbers = [to_e164(customer.phone, region) if customer.phone else None for customer in customers]
     phones = {number for number in numbers if number}
@@ -134,7 +123,7 @@ def _candidates(
     statement = select(Message.phone).where(
         Message.broadcast_id == broadcast.id, among(Message.phone, phones), ~Message.left_out
     )
-    taken = read(lambda session: set(session.scalars(statement))) if ask_taken else set()
+    taken = read(lambda session: set(session.scalars(statement)))
     return choose(
         customers, numbers, verified_only=broadcast.verified_only, suppressed=suppressed, taken=taken
     )
