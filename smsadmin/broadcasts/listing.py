@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ from smsadmin.broadcasts.lifecycle import NotAllowed
 from smsadmin.broadcasts.told_price import price_of_part
 from smsadmin.clock import utc_now
 from smsadmin.current import host, settings
-from smsadmin.database import among, changed, read, write
+from smsadmin.database import among, changed, each, read, write
 from smsadmin.host import Customer
 from smsadmin.models import Account, Broadcast, Message
 from smsadmin.reasons import Reason
@@ -119,14 +119,18 @@ def _candidates(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Can
     numbers = [to_e164(customer.phone, region) if customer.phone else None for customer in customers]
     phones = {number for number in numbers if number}
     suppressed = suppressed_among([customer.key for customer in customers], phones)
-    # Index uq_sms_messages_phone.
-    statement = select(Message.phone).where(
-        Message.broadcast_id == broadcast.id, among(Message.phone, phones), ~Message.left_out
-    )
-    taken = read(lambda session: set(session.scalars(statement)))
+    taken = read(lambda session: _taken(session, broadcast.id, phones))
     return choose(
         customers, numbers, verified_only=broadcast.verified_only, suppressed=suppressed, taken=taken
     )
+
+
+def _taken(session: Session, broadcast_id: int, phones: Collection[str]) -> set[str]:
+    """Return those of the phones that somebody on the list has (index uq_sms_messages_phone)."""
+    phone = each(phones).table_valued("value").c.value
+    of_it = Message.broadcast_id == broadcast_id, Message.phone == phone, ~Message.left_out
+    holder = select(Message.id).where(*of_it).limit(1).scalar_subquery()
+    return set(session.scalars(select(phone).where(holder.is_not(None))))
 
 
 def _rows(
