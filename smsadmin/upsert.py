@@ -15,6 +15,7 @@ from typing import cast as narrowed
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    Connection,
     Dialect,
     Table,
     Text,
@@ -76,7 +77,7 @@ def insert_new(
 
 
 def insert_found(
-    session: Session,
+    connection: Connection,
     table: type[Base],
     rows: Sequence[Row],
     other: type[Base],
@@ -91,11 +92,10 @@ def insert_found(
     """
     if not rows:
         return []
-    dialect = session.get_bind().dialect
-    columns = [_typed(name, table, other) for name in rows[0]]
-    statement = _selecting_found(dialect.name, table, tuple(rows[0]), other, on, take)
-    statement = statement.on_conflict_do_nothing().returning(*(table.__table__.c[name] for name in names))
-    return [tuple(row) for row in session.execute(statement, {"listed": _as_json(columns, rows, dialect)})]
+    dialect = connection.dialect
+    columns = _columns(tuple(rows[0]), table, other)
+    statement = _selecting_found(dialect.name, table, tuple(rows[0]), other, on, take, names)
+    return [tuple(row) for row in connection.execute(statement, {"listed": _as_json(columns, rows, dialect)})]
 
 
 def add_up(session: Session, table: type[Base], rows: Sequence[Row], column: str) -> None:
@@ -157,17 +157,29 @@ def _adding(dialect: str, table: type[Base], names: tuple[str, ...], column: str
 
 @cache
 def _selecting_found(  # noqa: PLR0913, PLR0917 - one key of the cache
-    dialect: str, table: type[Base], names: tuple[str, ...], other: type[Base], on: tuple[str, ...], take: str
+    dialect: str,
+    table: type[Base],
+    given: tuple[str, ...],
+    other: type[Base],
+    on: tuple[str, ...],
+    take: str,
+    names: tuple[str, ...],
 ) -> Any:
-    listed, values = _listed(dialect, [_typed(name, table, other) for name in names])
+    listed, values = _listed(dialect, _columns(given, table, other))
     theirs = other.__table__.c
-    kept = [name for name in names if name in table.__table__.c]
+    kept = [name for name in given if name in table.__table__.c]
     chosen = (
         select(*(values[name] for name in kept), theirs[take])
         .select_from(listed.join(other.__table__, and_(*(theirs[name] == values[name] for name in on))))
         .where(true())
     )
-    return _DIALECTS[dialect].insert(table.__table__).from_select([*kept, take], chosen)
+    statement = _DIALECTS[dialect].insert(table.__table__).from_select([*kept, take], chosen)
+    return statement.on_conflict_do_nothing().returning(*(table.__table__.c[name] for name in names))
+
+
+@cache
+def _columns(names: tuple[str, ...], *tables: type[Base]) -> list[KeyedColumnElement[Any]]:
+    return [_typed(name, *tables) for name in names]
 
 
 def _typed(name: str, *tables: type[Base]) -> KeyedColumnElement[Any]:

@@ -1,11 +1,15 @@
 """Write transactions: what is repeated whole, and that nothing commits before the end, on both databases."""
 
-import pytest
-from sqlalchemy import literal, select, update
-from sqlalchemy.exc import OperationalError
+from collections.abc import Callable
 
-from smsadmin.database import read, write
-from smsadmin.models import Integration
+import pytest
+from sqlalchemy import insert, literal, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from smsadmin.clock import utc_now
+from smsadmin.database import read, write, write_one
+from smsadmin.models import DroppedCallback, Integration
+from tests.hostapp.models import db
 from tests.plugin import Shop
 
 
@@ -17,8 +21,11 @@ class Refused(Exception):
         self.sqlstate = sqlstate
 
 
+@pytest.mark.parametrize("way", [write, write_one])
 @pytest.mark.parametrize("code", ["40P01", "40001"])
-def test_a_deadlock_is_repeated_whatever_language_the_server_speaks(shop: Shop, code: str) -> None:
+def test_a_deadlock_is_repeated_whatever_language_the_server_speaks(
+    shop: Shop, code: str, way: Callable[[Callable[[object], str]], str]
+) -> None:
     refusals = [Refused(code), Refused(code)]
 
     def work(session: object) -> str:
@@ -26,7 +33,7 @@ def test_a_deadlock_is_repeated_whatever_language_the_server_speaks(shop: Shop, 
             raise OperationalError("UPDATE", {}, refusals.pop())
         return "done"
 
-    assert write(work) == "done"
+    assert way(work) == "done"
 
 
 def test_another_error_is_raised_at_once(shop: Shop) -> None:
@@ -53,3 +60,31 @@ def test_a_statement_that_begins_with_the_word_with_is_rolled_back_like_any_othe
     with pytest.raises(ZeroDivisionError):
         write(work)
     assert read(lambda session: session.scalar(select(Integration.text_prefix))) == ""
+
+
+def one(cause: str) -> dict[str, object]:
+    return {"provider": "smsc", "cause": cause, "count": 1, "last_at": utc_now()}
+
+
+def there() -> set[str]:
+    """The causes that another connection sees."""
+    with db.engine.connect() as connection:
+        return set(connection.scalars(select(DroppedCallback.cause)))
+
+
+def test_one_statement_is_committed_when_it_returns_and_with_all_its_rows(shop: Shop) -> None:
+    rows = [one("forged"), one("garbled"), one("unknown")]
+    added = insert(DroppedCallback).values(rows).returning(DroppedCallback.cause)
+
+    new = write_one(lambda connection: list(connection.scalars(added)))
+
+    assert set(new) == there() == {"forged", "garbled", "unknown"}
+
+
+def test_one_statement_that_fails_at_its_last_row_leaves_none(shop: Shop) -> None:
+    added = insert(DroppedCallback).values([one("forged"), one("garbled"), one("forged")])
+
+    with pytest.raises(IntegrityError):
+        write_one(lambda connection: connection.execute(added))
+
+    assert there() == set()

@@ -96,6 +96,13 @@ class CheckFailed(Exception):
         self.raw = raw
 
 
+class Headers(Protocol):
+    """The headers of a request, by names that may be written in capitals or not."""
+
+    def get(self, name: str, default: str, /) -> str:
+        """Return a header, or `default` where there is none."""
+
+
 @dataclass(frozen=True)
 class CallbackRequest:
     """A provider's HTTP request to us; `url` is the public one it called, `key` the last part of its path."""
@@ -106,7 +113,7 @@ class CallbackRequest:
     query: Mapping[str, str]
     form: Mapping[str, str]
     body: bytes
-    headers: Mapping[str, str]
+    headers: Headers
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from collections import Counter as Tally
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
-from smsadmin.database import among, db_now, read, write
+from smsadmin.database import among, db_now, read, write, write_one
 from smsadmin.models import Account, Asked, DroppedCallback, RawReceipt
 from smsadmin.providers.base import Receipt
 from smsadmin.sending.vouching import Told
@@ -46,35 +46,33 @@ def dropped(name: str) -> list[DroppedCallback]:
 
 
 def keep_told(told: Sequence[Told], heard: Collection[int]) -> list[str | None]:
-    """Keep what several callbacks tell about messages of ours, in one transaction; return why one changed nothing.
+    """Keep what several callbacks tell about messages of ours, all or nothing; return why one changed nothing.
 
     `heard` are the accounts for which it is time to note that their receipts come.
     """
     if not told:
         return []
     rows = [row for one in told for row in _for_each_account(one)]
-
-    def store(session: Session) -> New:
-        new = Tally(
-            insert_found(
-                session,
-                RawReceipt,
-                rows,
-                Asked,
-                on=("reference", "account_id"),
-                take="message_id",
-                names=("provider", "reference", "status"),
-            )
-        )
-        if heard:
-            _note(session, heard)
-        return new
-
-    new = write(store)
+    new = Tally(write_one(lambda connection: _insert(connection, rows)))
+    if heard:
+        write_one(lambda connection: _note(connection, heard))
     if sum(new.values()) == sum(len(one.receipts) for one in told):
         return [None] * len(told)
     issued = _issued({receipt.reference for one in told for receipt in one.receipts})
     return [_cause(one, new, issued) for one in told]
+
+
+def _insert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """Insert those of the receipts that are about a message which their account was handed; return the new ones."""
+    return insert_found(
+        connection,
+        RawReceipt,
+        rows,
+        Asked,
+        on=("reference", "account_id"),
+        take="message_id",
+        names=("provider", "reference", "status"),
+    )
 
 
 def keep(session: Session, name: str, receipts: Sequence[Receipt], messages: Mapping[str, int]) -> None:
@@ -120,7 +118,7 @@ def _cause(told: Told, new: New, issued: Mapping[str, int]) -> str | None:
     return REPEATED if repeated else None
 
 
-def _note(session: Session, heard: Collection[int]) -> None:
+def _note(connection: Connection, heard: Collection[int]) -> None:
     seldom = or_(Account.last_receipt_at.is_(None), Account.last_receipt_at < db_now(-NOTED_EVERY))
     noted = update(Account).where(Account.id.in_(sorted(heard)), seldom)
-    session.execute(noted.values(last_receipt_at=db_now()))
+    connection.execute(noted.values(last_receipt_at=db_now()))

@@ -18,6 +18,9 @@ from smsadmin.sending.vouching import Accounts, Callback, Refusal, Told
 FRESH = 1.0
 """So many seconds the accounts are believed to be as they were read; what they do not vouch for is looked at anew."""
 
+NAME = "smsadmin.reception"
+"""Its key in `app.extensions`."""
+
 Cause = str | NoKey | None
 
 
@@ -26,7 +29,8 @@ def take(name: str, request: CallbackRequest) -> str | None:
 
     Raise `NoKey` when only an account whose secret cannot be opened might vouch for it.
     """
-    reception: Reception = current_app.extensions.setdefault("smsadmin.reception", Reception())
+    there = current_app.extensions
+    reception: Reception = there.get(NAME) or there.setdefault(NAME, Reception())
     cause = reception.together.do(Callback(name, request))
     if isinstance(cause, NoKey):
         raise cause

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from werkzeug.datastructures import Headers
+
 from smsadmin.providers.base import Answer, CallbackRequest, Credentials, Outgoing, Provider, Question
 
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
@@ -45,4 +47,4 @@ def callback(
 ) -> CallbackRequest:
     """A provider's call to us."""
     method = "GET" if query is not None else "POST"
-    return CallbackRequest(method, url, key, query or {}, form or {}, body, headers or {})
+    return CallbackRequest(method, url, key, query or {}, form or {}, body, Headers(headers))

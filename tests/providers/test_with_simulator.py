@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 import pytest
+from werkzeug.datastructures import Headers
 
 from smsadmin.clock import utc_now
 from smsadmin.providers import PROVIDERS, provider
@@ -89,7 +90,7 @@ def _request(heard: Heard, listener: Listener) -> CallbackRequest:
         query={},
         form=dict(parse_qsl(heard.body, keep_blank_values=True)) if is_form else {},
         body=b"" if is_form else heard.body.encode(),
-        headers=heard.headers,
+        headers=Headers(heard.headers),
     )
 
 

@@ -1,5 +1,8 @@
 """Receipts over HTTP: kept raw first, applied once, ranks only up, and strangers change nothing."""
 
+from io import BytesIO
+from urllib.parse import urlencode
+
 import pytest
 from sqlalchemy import func, select
 
@@ -307,4 +310,33 @@ def test_a_status_of_no_table_takes_nothing_back(shop: Shop) -> None:
 
     shop.receive(shop.messages(broadcast_id)[0], "77")
 
+    assert shop.states(broadcast_id) == {"delivered": 1}
+
+
+def test_a_form_that_comes_in_pieces_of_unknown_length_is_read_like_any_other(shop: Shop) -> None:
+    broadcast_id, message = one_sent(shop)
+    body = urlencode(shop.smsc_receipt(message, DELIVERED)).encode()
+
+    answer = shop.app.test_client().post(
+        shop.smsc_callback(),
+        input_stream=BytesIO(body),
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    apply_receipts()
+
+    assert answer.status_code == 200
+    assert shop.states(broadcast_id) == {"delivered": 1}
+
+
+def test_of_a_field_that_comes_twice_the_first_counts(shop: Shop) -> None:
+    broadcast_id, message = one_sent(shop)
+    fields = [*shop.smsc_receipt(message, DELIVERED).items(), ("status", UNDELIVERABLE)]
+
+    answer = shop.app.test_client().post(
+        shop.smsc_callback(), data=urlencode(fields), content_type="application/x-www-form-urlencoded"
+    )
+    apply_receipts()
+
+    assert answer.status_code == 200
     assert shop.states(broadcast_id) == {"delivered": 1}
