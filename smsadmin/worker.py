@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 
 from flask import Flask
 from redis import Redis
@@ -15,11 +14,6 @@ from smsadmin.sending import doorbell
 from smsadmin.sending.inquirer import Inquirer
 from smsadmin.sending.sweeper import Sweeper
 
-SWITCH_EVERY = 0.0005
-"""Seconds, a tenth of Python's own: who has come back from the network or the database waits no longer than that for
-a thread that computes. There are a dozen of them, and each goes there and back many times for one SMS."""
-
-
 class _Worker(SimpleWorker):
     """RQ lets the job under way run to its end: this one also tells it to come to one."""
 
@@ -30,7 +24,6 @@ class _Worker(SimpleWorker):
 
 def run(app: Flask) -> None:
     """Work until SIGTERM or SIGINT; the calls under way are ended and recorded first."""
-    sys.setswitchinterval(SWITCH_EVERY)
     name = f"{socket.gethostname()}-{os.getpid()}"
     threads = [Sweeper(app, name), Inquirer(app), Watcher(app)]
     with app.app_context():

@@ -14,8 +14,11 @@ from smsadmin.sending.rate import rate_of
 
 CLAIMED_PER_THREAD = 2
 WHILE_ALL_GOES_WELL = 4
-"""Where a request carries one message: a kill leaves at most one more than this in doubt per thread, and a provider
-that is down gets few before it is left alone."""
+"""Where a request carries one message: a provider that is down gets few before it is left alone."""
+
+AHEAD_PER_THREAD = 2
+"""Calls that wait or are open when the next claim is made: as many go out while it is made, however fast a provider
+is. With `WHILE_ALL_GOES_WELL` it bounds what a kill leaves in doubt, answers that are not recorded yet aside."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Line:
         """Return how many calls may be open when the next claim is made; none, where each has to be waited for."""
         if self.account.stopped_reason:
             return 0
-        return 1 if self.provider.abilities.batch_size > 1 else settings().threads * 3
+        return 1 if self.provider.abilities.batch_size > 1 else settings().threads * AHEAD_PER_THREAD
 
     @property
     def rate(self) -> float:
