@@ -14,6 +14,7 @@ from smsadmin.sending import doorbell
 from smsadmin.sending.inquirer import Inquirer
 from smsadmin.sending.sweeper import Sweeper
 
+
 class _Worker(SimpleWorker):
     """RQ lets the job under way run to its end: this one also tells it to come to one."""
 
