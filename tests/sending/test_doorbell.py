@@ -1,6 +1,9 @@
 """The doorbell: a ring is never swallowed by a job that is about to end, or by one whose worker was killed."""
 
-from smsadmin.broadcasts import lifecycle
+import pytest
+
+from smsadmin import jobs
+from smsadmin.broadcasts import drafts, lifecycle
 from smsadmin.providers import provider
 from smsadmin.sending import doorbell
 from smsadmin.sending.claim import claim
@@ -79,3 +82,25 @@ def test_while_somebody_sends_the_sweeper_rings_no_spare_letter(shop: Shop) -> N
 
     letters = [job.id[-1] for job in doorbell.queue().jobs if job.id.startswith("send-")]
     assert sorted(letters) == list(doorbell.LETTERS)
+
+
+def test_a_long_list_lets_others_have_their_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one worker, what is due meanwhile waits for a turn of the list, not for the whole of it."""
+    account = shop.connect()
+    for _ in range(3):
+        shop.customer()
+    shop.set(prepare_batch=1, job_length=60.0)
+    monkeypatch.setattr(jobs, "LIST_TURN", 0.0)
+    broadcast_id = drafts.create("Мария", name="Осень", text="Привет!")
+    drafts.form_list(broadcast_id, "Привет!")
+    for ringing in doorbell.queue().jobs:
+        doorbell.queue().remove(ringing)
+    doorbell.ring_send(account.id)
+
+    jobs.prepare_broadcast(broadcast_id, "a")
+
+    waiting = [job.id for job in doorbell.queue().jobs]
+    assert [name.rpartition("-")[0] for name in waiting] == [
+        f"send-{account.id}-0",
+        f"prepare-{broadcast_id}",
+    ]
