@@ -1,8 +1,10 @@
 """Forming the list: who gets it, who does not and why, and going on after a worker died."""
 
 import time
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from smsadmin import accounts
 from smsadmin.broadcasts import drafts, lifecycle
@@ -221,3 +223,24 @@ def _with_batches_of(shop: Shop, number: int) -> object:
     from dataclasses import replace
 
     return replace(shop.app.extensions["smsadmin"].settings, prepare_batch=number)
+
+
+def test_a_phone_is_looked_for_by_its_index_however_long_the_list_is(shop: Shop) -> None:
+    """Read from its beginning for each batch, a list of a hundred thousand would take hours."""
+    shop.connect()
+    shop.customers(3)
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *more: Any) -> None:
+        if "json_" in statement and "sms_messages.phone >= " in statement and statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    shop.formed()
+    event.remove(db.engine, "before_cursor_execute", note)
+
+    [(statement, parameters), *_] = asked
+    explain = "EXPLAIN QUERY PLAN" if db.engine.dialect.name == "sqlite" else "EXPLAIN"
+    with db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
+    assert "uq_sms_messages_phone" in str(plan)
