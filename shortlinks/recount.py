@@ -51,6 +51,11 @@ def mend(session: Session, limit: int) -> int:
     A difference stays the same while clicks come, because they come in rows and counters together.
     """
     found = differences(session, limit)
+    # First what a flusher locks first (`Uses`).
+    first = [
+        {"owner": owner, "use": Use.UNIQUE, "count": 0} for owner in sorted({each.owner for each in found})
+    ]
+    add_up(session, UseCounter, first, "count")
     rows = [{"owner": each.owner, "use": each.use, "count": each.rows - each.counter} for each in found]
     add_up(session, UseCounter, rows, "count")
     return len(found)

@@ -239,8 +239,11 @@ def write_one(work: Callable[[Connection], Result]) -> Result:
     """
 
     def once() -> Result:
-        with _silent(host().db.engine, "AUTOCOMMIT").connect() as connection:
-            return work(connection)
+        with reading(host().db.engine).connect() as connection:
+            result = work(connection)
+            # Nothing is left to commit, unless the host's engine begins transactions by an event of its own.
+            connection.commit()
+            return result
 
     return _until_done(once)
 

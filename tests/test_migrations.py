@@ -21,6 +21,7 @@ from smsadmin.database import Base
 from smsadmin.models import Account, ApiCall, Broadcast, Counter, Integration, Message
 from smsadmin.providers.exchange import Verdict
 from smsadmin.reasons import Reason
+from smsadmin.standalone.sqlite import prepare
 from smsadmin.states import BroadcastState, State
 from tests.servers import Servers
 
@@ -60,6 +61,8 @@ INDEXES = {
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     engine = create_engine(database_url)
+    # As a shop opens it: with foreign keys kept.
+    prepare(engine)
     yield engine
     engine.dispose()
 

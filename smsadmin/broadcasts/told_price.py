@@ -39,11 +39,15 @@ def price_of_part(broadcast: Broadcast, account: Account | None) -> Decimal | No
     if account is None or not forming:
         return account.price_of_part if account else None
     # Index uq_sms_messages_position.
-    first = select(Message.price, Message.parts).where(
+    first = select(Message.price, Message.parts, Message.currency).where(
         Message.broadcast_id == broadcast.id, Message.position == 0
     )
     row = read(lambda session: session.execute(first).one_or_none())
-    return row.price / row.parts if row and row.price is not None else account.price_of_part
+    # An amount in the currency of before is none in the account's.
+    if row is None or row.price is None or row.currency != account.currency:
+        return account.price_of_part
+    told: Decimal = row.price / row.parts
+    return told
 
 
 def ask_price(broadcast: Broadcast) -> None:

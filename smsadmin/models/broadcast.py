@@ -63,11 +63,12 @@ class Broadcast(Base):
     """How many, and at what price, whoever confirmed it saw; an estimate where the list is formed later."""
     confirmed_price: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
     # What the complete list takes, added up when it was complete: nothing of it changes before a person has seen it.
-    list_parts: Mapped[int] = mapped_column(BigId, default=0)
-    list_price: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
+    # Without parts nothing is kept.
+    list_parts: Mapped[int | None] = mapped_column(BigId)
+    list_price: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))
     """None: the price of some is unknown, or not all are in one currency."""
     list_currency: Mapped[str | None] = mapped_column(String(3))
-    list_signing_in: Mapped[int] = mapped_column(default=0)
+    list_signing_in: Mapped[int | None] = mapped_column()
     """Recipients whose links sign them in."""
     refused_in_a_row: Mapped[int] = mapped_column(default=0)
     # The pace: how many had left at two moments, so that the page can say when it ends.

@@ -82,6 +82,10 @@ class _Loop:
             granted = self._tokens(line)
             if not granted:
                 break
+            if self._under_way.is_troubled:
+                # It came back while the tokens were waited for, and may have stopped the account.
+                return_tokens(redis(), self._account_id, granted)
+                continue
             sent = 0
             try:
                 source = self._whose_turn(granted)

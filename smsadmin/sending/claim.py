@@ -27,7 +27,7 @@ from smsadmin.sending.last_check import still_wanted
 from smsadmin.sending.spending import Allowance, allowance, in_units, limits_are_set, spend, units
 from smsadmin.sending.waiting import EVENTS, MESSAGES
 from smsadmin.states import State
-from smsadmin.statistics.counters import count
+from smsadmin.statistics.counters import Figure, count
 from smsadmin.upsert import insert_rows
 
 BEGINS_WITHIN = 1.5
@@ -44,6 +44,7 @@ class Claim:
     over: Reason | None = None
     """The limit of money that the next waiting message would go over."""
     made: float = field(default_factory=time.monotonic)
+    """When the claim began, on the same clock."""
 
     def may_start(self, deadline: float) -> bool:
         """Say whether a call of at most `deadline` seconds would end within the lease, and is not too late to begin."""
@@ -57,19 +58,21 @@ def claim(
     """Claim up to `limit` waiting messages of a broadcast (or of events), of `only` these where given."""
     request_id = secrets.token_hex(16)
     # Before the statement, so that our clock can only end the lease too early.
-    ends = time.monotonic() + settings().lease
+    began = time.monotonic()
+    ends = began + settings().lease
 
     def work(session: Session) -> Claim:
         source, allowed = _within_limits(session, Source(account.id, broadcast_id, tuple(only)))
         rows = take(session, source, limit, allowed, request_id)
-        kept = still_wanted(session, rows)
+        tally = _claimed(rows)
+        kept = still_wanted(session, rows, tally)
         at = _claimed_at(kept)
         _write_asked(session, provider, account, request_id, kept, at)
-        # Late: whoever records meanwhile waits for these few rows.
-        _count_claimed(session, rows)
+        # All at once and late: whoever records meanwhile waits for these few rows.
+        count(session, tally)
         spend(session, kept, at)
         over = _is_over(session, source, allowed, kept) if allowed and len(rows) < limit else None
-        return Claim(request_id, kept, ends, over)
+        return Claim(request_id, kept, ends, over, began)
 
     return write(work)
 
@@ -101,13 +104,13 @@ def _is_over(session: Session, source: Source, allowed: Allowance, kept: Sequenc
     return allowed.reason if price is not None and price > left else None
 
 
-def _count_claimed(session: Session, rows: Sequence[Claimed]) -> None:
-    tally: Tally[tuple[int, str, str]] = Tally()
+def _claimed(rows: Sequence[Claimed]) -> Tally[Figure]:
+    tally: Tally[Figure] = Tally()
     for row in rows:
         if row.broadcast_id is not None:
             tally[row.broadcast_id, State.QUEUED.value, ""] -= 1
             tally[row.broadcast_id, State.SENDING.value, ""] += 1
-    count(session, tally)
+    return tally
 
 
 def _write_asked(

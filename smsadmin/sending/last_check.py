@@ -1,5 +1,6 @@
 """The last check of claimed messages against the host: who must not get his SMS any more, and whom no link signs in."""
 
+from collections import Counter as Tally
 from collections.abc import Sequence
 
 from sqlalchemy import update
@@ -14,12 +15,13 @@ from smsadmin.reasons import Reason
 from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.moves import Target, move
 from smsadmin.states import State
+from smsadmin.statistics.counters import Figure
 from smsadmin.suppression import Suppressed, suppressed_among
 from smsadmin.text.phones import to_e164
 
 
-def still_wanted(session: Session, rows: Sequence[Claimed]) -> list[Claimed]:
-    """Cancel what the customer must not get any more; check once more whose links may sign in."""
+def still_wanted(session: Session, rows: Sequence[Claimed], tally: Tally[Figure]) -> list[Claimed]:
+    """Cancel what the customer must not get any more, into the `tally`; check once more whose links may sign in."""
     if not rows:
         return []
     keys = {row.customer_key for row in rows}
@@ -34,7 +36,8 @@ def still_wanted(session: Session, rows: Sequence[Claimed]) -> list[Claimed]:
             kept.append(row)
     gone = set()
     for reason, ids in unwanted.items():
-        gone |= move(session, ids, State.SENDING, Target(State.CANCELLED, reason), settled_at=utc_now())
+        cancelled = Target(State.CANCELLED, reason)
+        gone |= move(session, ids, State.SENDING, cancelled, tally=tally, settled_at=utc_now())
     # Only keys that the host knows: a test SMS to oneself has one of ours.
     verified = {key for key, customer in customers.items() if customer.verified}
     return _without_login(session, kept, verified)

@@ -13,7 +13,7 @@ from smsadmin.database import among, table
 from smsadmin.models import Message
 from smsadmin.reasons import Reason
 from smsadmin.states import RANK, State
-from smsadmin.statistics.counters import count
+from smsadmin.statistics.counters import Figure, count
 
 MESSAGES = table(Message)
 
@@ -33,11 +33,13 @@ def move(
     target: Target,
     *conditions: ColumnElement[bool],
     source_reason: str = "",
+    tally: Tally[Figure] | None = None,
     **values: Any,
 ) -> set[int]:
     """Move those of the messages that are still in `source`; return which; nothing else is touched.
 
-    A message is `queued` or `sending` without a reason, always.
+    A message is `queued` or `sending` without a reason, always. The counters are changed here, or, where several
+    moves make one transaction, by whoever hands over a `tally`: at once, in one order, at its end.
     """
     if not ids:
         return set()
@@ -53,20 +55,23 @@ def move(
         .returning(MESSAGES.c.id, MESSAGES.c.broadcast_id)
     )
     moved = session.execute(statement).all()
-    tally: Tally[tuple[int, str, str]] = Tally()
+    changes: Tally[Figure] = Tally() if tally is None else tally
     for _, broadcast_id in moved:
         if broadcast_id is not None:
-            tally[broadcast_id, source.value, source_reason] -= 1
-            tally[broadcast_id, target.state.value, str(target.reason or "")] += 1
-    count(session, tally)
+            changes[broadcast_id, source.value, source_reason] -= 1
+            changes[broadcast_id, target.state.value, str(target.reason or "")] += 1
+    if tally is None:
+        count(session, changes)
     return {message_id for message_id, _ in moved}
 
 
-def raise_to(session: Session, ids: Collection[int], target: Target, **values: Any) -> set[int]:
+def raise_to(
+    session: Session, ids: Collection[int], target: Target, tally: Tally[Figure] | None = None, **values: Any
+) -> set[int]:
     """Move the messages up to `target` from wherever they are below it; ranks only rise; return which moved."""
     moved: set[int] = set()
     for source, reason, group in _sources(session, ids, RANK[target.state]):
-        moved |= move(session, group, source, target, source_reason=reason, **values)
+        moved |= move(session, group, source, target, source_reason=reason, tally=tally, **values)
     return moved
 
 

@@ -1,18 +1,23 @@
 """Keep receipts raw, and count the callbacks that changed nothing."""
 
+import logging
 from collections import Counter as Tally
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from smsadmin.clock import utc_now
 from smsadmin.database import among, db_now, read, write, write_one
+from smsadmin.failures import named
 from smsadmin.models import Account, Asked, DroppedCallback, RawReceipt
 from smsadmin.providers.base import Receipt
 from smsadmin.sending.vouching import Told
 from smsadmin.upsert import add_up, insert_found, insert_or_ignore
+
+log = logging.getLogger(__name__)
 
 FORGED, GARBLED, UNKNOWN, REPEATED, TOO_LARGE = "forged", "garbled", "unknown", "repeated", "too_large"
 """Why a callback changed nothing: not the provider's, not readable, about nothing of ours, not new, too long."""
@@ -55,7 +60,7 @@ def keep_told(told: Sequence[Told], heard: Collection[int]) -> list[str | None]:
     rows = [row for one in told for row in _for_each_account(one)]
     new = Tally(write_one(lambda connection: _insert(connection, rows)))
     if heard:
-        write_one(lambda connection: _note(connection, heard))
+        _note_soon(heard)
     if sum(new.values()) == sum(len(one.receipts) for one in told):
         return [None] * len(told)
     issued = _issued({receipt.reference for one in told for receipt in one.receipts})
@@ -116,6 +121,14 @@ def _cause(told: Told, new: New, issued: Mapping[str, int]) -> str | None:
     if len(ours) < len(told.receipts):
         return UNKNOWN
     return REPEATED if repeated else None
+
+
+def _note_soon(heard: Collection[int]) -> None:
+    try:
+        write_one(lambda connection: _note(connection, heard))
+    except SQLAlchemyError as error:
+        # The receipts are kept, and that is what the provider is told; the note comes with one of the next.
+        log.warning("it could not be noted that receipts come: %s", named(error))
 
 
 def _note(connection: Connection, heard: Collection[int]) -> None:

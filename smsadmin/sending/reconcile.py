@@ -4,6 +4,7 @@ Only a provider that is asked by our own reference can say so, and only the seco
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, update
 from sqlalchemy.orm import Session
@@ -62,7 +63,7 @@ def _move(
     doubts: Sequence[Doubt],
     target: Target,
     *conditions: ColumnElement[bool],
-    **values: object,
+    **values: Any,
 ) -> set[int]:
     """Move those of the messages that are still in doubt about the very attempt that was asked about; return which."""
     settled = Message.not_found_at <= db_now(-settings().doubt_settles_after)

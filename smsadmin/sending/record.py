@@ -1,5 +1,6 @@
 """Record what the provider answered: the attempt's outcome first, then the messages, in one transaction."""
 
+from collections import Counter as Tally
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from smsadmin.sending.refusals import count_refusals
 from smsadmin.sending.spending import correct
 from smsadmin.sending.submit import NOT_BEGUN
 from smsadmin.states import BroadcastState, State
+from smsadmin.statistics.counters import Figure, count
 from smsadmin.suppression import suppress_numbers
 from smsadmin.upsert import insert_or_ignore
 
@@ -60,17 +62,21 @@ def _record(session: Session, account_id: int, pairs: Pairs) -> None:
     asked_later = db_now(settings().receipts_late_after)
     unknown = any(answer.outcome is Outcome.UNKNOWN for _, answer in pairs)
     doubted = asked_first(session.get_one(Account, account_id).provider) if unknown else None
-    raise_to(session, accepted, Target(State.ACCEPTED), accepted_at=now, lookup_at=asked_later)
+    tally: Tally[Figure] = Tally()
+    taken = Target(State.ACCEPTED)
+    raise_to(session, accepted, taken, tally, accepted_at=now, lookup_at=asked_later)
     moved = set(accepted)
     for target, messages in _by_target(pairs).items():
         rejected = target.state is State.REJECTED
-        moved |= _mine(
-            session, messages, target, **({"settled_at": now} if rejected else {"lookup_at": doubted})
-        )
+        also = {"settled_at": now} if rejected else {"lookup_at": doubted}
+        moved |= _mine(session, messages, target, tally, **also)
     _suppress_opted_out(session, account_id, pairs)
     back = [(message, answer) for message, answer in pairs if answer.outcome in BACK]
     if back:
-        moved |= _requeue(session, back)
+        moved |= _requeue(session, back, tally)
+    count(session, tally)
+    if back:
+        _cancel_of_cancelled(session, back)
     # What has gone its own way meanwhile stays paid for, until it is certain that it was not taken.
     correct(session, [(message, answer) for message, answer in pairs if message.id in moved])
     if resting := [answer for _, answer in pairs if answer.outcome in BACK or answer.retry_after]:
@@ -112,13 +118,16 @@ def _by_target(pairs: Pairs) -> dict[Target, list[Claimed]]:
     return targets
 
 
-def _mine(session: Session, messages: Sequence[Claimed], target: Target, **values: Any) -> set[int]:
+def _mine(
+    session: Session, messages: Sequence[Claimed], target: Target, tally: Tally[Figure], **values: Any
+) -> set[int]:
     """Move messages that are still under way in these very attempts; return which."""
     these = among(MESSAGES.c.attempt_id, [message.attempt_id for message in messages])
-    return move(session, [message.id for message in messages], State.SENDING, target, these, **values)
+    ids = [message.id for message in messages]
+    return move(session, ids, State.SENDING, target, these, tally=tally, **values)
 
 
-def _requeue(session: Session, pairs: Pairs) -> set[int]:
+def _requeue(session: Session, pairs: Pairs, tally: Tally[Figure]) -> set[int]:
     apply_receipts_of(session, [message.id for message, _ in pairs])
     waits: dict[float, list[Claimed]] = {}
     for message, answer in pairs:
@@ -127,12 +136,17 @@ def _requeue(session: Session, pairs: Pairs) -> set[int]:
     moved: set[int] = set()
     for wait, messages in waits.items():
         not_before = db_now(wait) if wait else None
-        moved |= _mine(session, messages, Target(State.QUEUED), not_before=not_before, lease_until=None)
+        again = {"not_before": not_before, "lease_until": None}
+        moved |= _mine(session, messages, Target(State.QUEUED), tally, **again)
+    return moved
+
+
+def _cancel_of_cancelled(session: Session, pairs: Pairs) -> None:
+    """Cancel what came back to broadcasts that were cancelled meanwhile."""
     ids = {message.broadcast_id for message, _ in pairs if message.broadcast_id is not None}
     statement = select(Broadcast.id).where(Broadcast.id.in_(ids), Broadcast.state == BroadcastState.CANCELLED)
     for broadcast_id in session.scalars(statement).all():
         cancel_waiting(session, broadcast_id)
-    return moved
 
 
 def _count_lost(session: Session, account_id: int, pairs: Pairs) -> None:

@@ -1,7 +1,8 @@
 """What a loop has handed to its threads and not recorded yet: the next claims are made while the last calls go on.
 
 One more thread records the answers of a turn as soon as its last call has come back, so that claiming and recording,
-which mostly wait for the database, do not wait for each other.
+which mostly wait for the database, do not wait for each other. Where something was not simply taken or refused, the
+loop records it itself, and learns of it, before it claims again: what goes back is halved, not claimed anew whole.
 """
 
 import logging
@@ -14,12 +15,15 @@ from flask import Flask
 
 from smsadmin.api_log.record import Watched
 from smsadmin.failures import named
-from smsadmin.providers.base import Answer
+from smsadmin.providers.base import Answer, Outcome
 from smsadmin.sending.claimed import Claimed
 from smsadmin.sending.record import record
 from smsadmin.sending.submit import Calls
 
 log = logging.getLogger(__name__)
+
+PLAIN = (Outcome.ACCEPTED, Outcome.REJECTED)
+"""Of these the loop learns nothing that the next claim depends on."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class _Open:
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
         self.calls = len(turn.calls.answers)
+        self.is_for_the_loop = False
         self.back: Back | None = None
         self.error: BaseException | None = None
 
@@ -67,6 +72,13 @@ class _Open:
     def is_over(self) -> bool:
         """Say whether it is recorded, or could not be."""
         return self.back is not None or self.error is not None
+
+    def record(self, record: Callable[[Turn], Back]) -> None:
+        """Record it, or keep what it could not be recorded for."""
+        try:
+            self.back = record(self.turn)
+        except BaseException as failure:  # noqa: BLE001 - the loop raises it, on its own thread
+            self.error = failure
 
 
 class UnderWay:
@@ -84,6 +96,11 @@ class UnderWay:
     def __bool__(self) -> bool:
         """Say whether there is anything that the loop has not learnt of."""
         return bool(self._turns)
+
+    @property
+    def is_troubled(self) -> bool:
+        """Say whether calls have come back of which the loop has to learn before it claims again."""
+        return any(each.is_for_the_loop and not each.is_over for each in self._turns)
 
     @property
     def sources(self) -> set[int | None]:
@@ -104,11 +121,13 @@ class UnderWay:
 
         Raise what one of them could not be recorded for; the others are recorded nevertheless.
         """
-        with self._changed:
-            self._enough = calls
-            self._changed.wait_for(lambda: self._open_calls <= calls and self._unrecorded() <= turns)
-            over = [each for each in self._turns if each.is_over]
-            self._turns = [each for each in self._turns if not each.is_over]
+        troubled = self._come_back(calls, turns)
+        while troubled:
+            for each in troubled:
+                each.record(self._record)
+            troubled = self._come_back(calls, turns)
+        over = [each for each in self._turns if each.is_over]
+        self._turns = [each for each in self._turns if not each.is_over]
         errors = [each.error for each in over if each.error]
         for error in errors[1:]:
             log.error("answers of an account's calls cannot be recorded: %s", named(error))
@@ -116,8 +135,15 @@ class UnderWay:
             raise errors[0]
         return [each.back for each in over if each.back]
 
-    def _unrecorded(self) -> int:
-        return sum(not each.is_over for each in self._turns)
+    def _come_back(self, calls: int, turns: int) -> list[_Open]:
+        """Wait until so few are open, or until something is for the loop to record; return that."""
+        with self._changed:
+            self._enough = calls
+            self._changed.wait_for(lambda: self.is_troubled or self._are_few(calls, turns))
+            return [each for each in self._turns if each.is_for_the_loop and not each.is_over]
+
+    def _are_few(self, calls: int, turns: int) -> bool:
+        return self._open_calls <= calls and sum(not each.is_over for each in self._turns) <= turns
 
     def _came_back(self, each: _Open) -> None:
         with self._changed:
@@ -127,14 +153,24 @@ class UnderWay:
                 self._changed.notify()
             if each.calls:
                 return
-        self._recorder.submit(self._end, each)
+        try:
+            self._recorder.submit(self._end, each)
+        except RuntimeError:
+            # The process ends, and takes nothing new up: this thread records it.
+            self._end(each)
 
     def _end(self, each: _Open) -> None:
-        back, error = None, None
-        try:
-            back = self._record(each.turn)
-        except BaseException as failure:  # noqa: BLE001 - the loop raises it, on its own thread
-            error = failure
+        if _is_plain(each.turn.calls):
+            each.record(self._record)
         with self._changed:
-            each.back, each.error = back, error
+            each.is_for_the_loop = not each.is_over
             self._changed.notify()
+
+
+def _is_plain(calls: Calls) -> bool:
+    """Say whether everything was taken, or refused for good, and nothing said for how long to rest."""
+    return all(
+        each.exception() is None
+        and all(answer.outcome in PLAIN and answer.retry_after is None for answer in each.result())
+        for each in calls.answers
+    )

@@ -10,16 +10,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from smsadmin.database import read
 from smsadmin.models import Broadcast, Message
 from smsadmin.reasons import Reason
 from smsadmin.sending.spending import UNIT, in_units
 from smsadmin.states import BroadcastState
 
 NO_LIST: dict[str, Any] = {
-    "list_parts": 0,
+    "list_parts": None,
     "list_price": None,
     "list_currency": None,
-    "list_signing_in": 0,
+    "list_signing_in": None,
 }
 """The columns of a broadcast that has no complete list."""
 
@@ -61,16 +62,25 @@ class ListDifference:
 
 
 def cost(broadcast: Broadcast) -> Cost:
-    """Return what is kept of a broadcast's list."""
-    return Cost(
-        broadcast.list_parts, broadcast.list_price, broadcast.list_currency, broadcast.list_signing_in
-    )
+    """Return what a broadcast's list takes; added up anew only where nothing is kept of it."""
+    return _kept(broadcast) or read(lambda session: _added_up(session, broadcast.id))
+
+
+def _kept(broadcast: Broadcast) -> Cost | None:
+    parts, signing_in = broadcast.list_parts, broadcast.list_signing_in
+    if parts is None or signing_in is None:
+        return None
+    return Cost(parts, broadcast.list_price, broadcast.list_currency, signing_in)
+
+
+def _added_up(session: Session, broadcast_id: int) -> Cost:
+    found = session.execute(select(*SUMS).where(Message.broadcast_id == broadcast_id, ~Message.left_out))
+    return _cost(*found.one())
 
 
 def keep_cost(session: Session, broadcast_id: int) -> Cost:
     """Add up a list that is complete, and keep it; whoever asks for it holds the broadcast in this transaction."""
-    found = session.execute(select(*SUMS).where(Message.broadcast_id == broadcast_id, ~Message.left_out))
-    added_up = _cost(*found.one())
+    added_up = _added_up(session, broadcast_id)
     session.execute(update(Broadcast).where(Broadcast.id == broadcast_id).values(_columns(added_up)))
     return added_up
 
@@ -83,7 +93,9 @@ def list_differences(session: Session, limit: int) -> list[ListDifference]:
     )
     found: list[ListDifference] = []
     for row in session.execute(statement.order_by(Broadcast.id)):
-        kept, rows = asdict(cost(row[0])), asdict(_cost(*row[1:]))
+        if (cost_kept := _kept(row[0])) is None:
+            continue
+        kept, rows = asdict(cost_kept), asdict(_cost(*row[1:]))
         found += [
             ListDifference(row[0].id, name, kept[name], rows[name])
             for name in kept

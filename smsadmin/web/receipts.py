@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from smsadmin.current import settings
 from smsadmin.providers import PROVIDERS
@@ -60,9 +60,13 @@ def _read(name: str) -> tuple[bytes, dict[str, str]]:
     One that is no receipt is read to its end (within reason), thrown away, counted and refused with 413.
     """
     length = request.content_length or 0
-    if 0 < length <= LARGEST and (request.content_type or "").startswith(URLENCODED):
+    unread = not {"stream", "form"}.intersection(vars(request))
+    if unread and 0 < length <= LARGEST and (request.content_type or "").startswith(URLENCODED):
         # So nearly all of them come. One read: each lets the other threads go first, and Flask makes two.
         body = request.input_stream.read(length)
+        if len(body) != length:
+            # It broke off, maybe in the middle of a status, which would then say something else.
+            raise ClientDisconnected
         return body, dict(reversed(parse_qsl(body.decode(errors="replace"), keep_blank_values=True)))
     try:
         request.max_content_length = LARGEST if length <= LARGEST else DRAINED

@@ -40,8 +40,8 @@ WAITING: list[tuple[str, str | None, list[tuple[int, str | None, str | None]], t
     ("paused", "grew", [(1, "1.5", "USD")], (1, Decimal("1.5"), "USD", 1)),
     ("ready", None, [(1, "1.5", "USD"), (1, None, "USD")], (2, None, "USD", 2)),
     ("ready", None, [(1, "1.5", "USD"), (1, "1.5", "RUB")], (2, None, None, 2)),
-    ("ready", None, [], (0, None, None, 0)),
-    ("finished", None, [(2, "6", "RUB")], (0, None, None, 0)),
+    ("ready", None, [], (None, None, None, None)),
+    ("finished", None, [(2, "6", "RUB")], (None, None, None, None)),
 ]
 """State of a broadcast of before, why it is paused, parts, price and currency of its SMS, and what is kept of them."""
 

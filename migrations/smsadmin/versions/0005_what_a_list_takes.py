@@ -6,39 +6,39 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
-BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-FILLED = (("list_parts", BIG), ("list_signing_in", sa.Integer()))
-"""Columns that are never NULL."""
+COLUMNS = (
+    ("list_parts", sa.BigInteger().with_variant(sa.Integer(), "sqlite")),
+    ("list_price", sa.Numeric(20, 4)),
+    ("list_currency", sa.String(3)),
+    ("list_signing_in", sa.Integer()),
+)
+"""NULL: not kept, and added up when it is asked for, as where a process of the version before completes a list."""
 
-EMPTY = (("list_price", sa.Numeric(14, 4)), ("list_currency", sa.String(3)))
-
-SUMS = {
-    "list_parts": "coalesce(sum(parts), 0)",
-    "list_signing_in": "coalesce(sum(CASE WHEN signs_in THEN 1 ELSE 0 END), 0)",
-    # A sum of which a part is unknown, or of two currencies, is none.
-    "list_price": "CASE WHEN count(*) = count(price) AND min(currency) = max(currency) THEN sum(price) END",
-    "list_currency": "CASE WHEN min(currency) = max(currency) THEN min(currency) END",
-}
+ADDED_UP = """
+    SELECT broadcast_id, sum(parts) AS parts, sum(CASE WHEN signs_in THEN 1 ELSE 0 END) AS signing_in,
+        -- A sum of which a part is unknown, or of two currencies, is none.
+        CASE WHEN count(*) = count(price) AND min(currency) = max(currency) THEN sum(price) END AS price,
+        CASE WHEN min(currency) = max(currency) THEN min(currency) END AS currency
+    FROM sms_messages
+    WHERE NOT left_out AND broadcast_id IN (
+        SELECT id FROM sms_broadcasts WHERE state = 'ready' OR (state = 'paused' AND pause_reason = 'grew')
+    )
+    GROUP BY broadcast_id
+"""
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("sms_broadcasts") as table:
-        for name, kind in FILLED:
-            table.add_column(sa.Column(name, kind, nullable=False, server_default="0"))
-        for name, kind in EMPTY:
-            table.add_column(sa.Column(name, kind, nullable=True))
-    with op.batch_alter_table("sms_broadcasts") as table:
-        for name, _ in FILLED:
-            table.alter_column(name, server_default=None)
-    recipients = "FROM sms_messages WHERE broadcast_id = sms_broadcasts.id AND NOT left_out"
-    added_up = ", ".join(f"{name} = (SELECT {sums} {recipients})" for name, sums in SUMS.items())  # noqa: S608
+    for name, kind in COLUMNS:
+        op.add_column("sms_broadcasts", sa.Column(name, kind, nullable=True))
     op.execute(
-        f"UPDATE sms_broadcasts SET {added_up} "  # noqa: S608
-        "WHERE state = 'ready' OR (state = 'paused' AND pause_reason = 'grew')"
+        f"""
+        UPDATE sms_broadcasts SET list_parts = of.parts, list_price = of.price,
+            list_currency = of.currency, list_signing_in = of.signing_in
+        FROM ({ADDED_UP}) AS of WHERE of.broadcast_id = sms_broadcasts.id
+        """  # noqa: S608
     )
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("sms_broadcasts") as table:
-        for name, _ in reversed((*FILLED, *EMPTY)):
-            table.drop_column(name)
+    for name, _ in reversed(COLUMNS):
+        op.drop_column("sms_broadcasts", name)
