@@ -6,6 +6,7 @@ from typing import NamedTuple
 from smsadmin.host import Customer
 from smsadmin.reasons import Reason
 from smsadmin.suppression import Suppressed
+from smsadmin.text.placeholders import cleaned
 
 
 class Candidate(NamedTuple):
@@ -34,7 +35,7 @@ def choose(
         reason = _left_out(customer, phone, verified_only, suppressed, seen)
         if phone and reason is None:
             seen.add(phone)
-        chosen.append(Candidate(customer, phone or (customer.phone or "")[:32], reason))
+        chosen.append(Candidate(customer, phone or cleaned(customer.phone or "")[:32], reason))
     return chosen
 
 

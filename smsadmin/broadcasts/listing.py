@@ -25,6 +25,7 @@ from smsadmin.states import RANK, State, Step
 from smsadmin.statistics.counters import count
 from smsadmin.suppression import suppressed_among
 from smsadmin.text.phones import to_e164
+from smsadmin.text.placeholders import cleaned
 from smsadmin.text.template import Template
 from smsadmin.upsert import insert_many
 
@@ -160,7 +161,7 @@ def _rows(
 
 def _row(candidate: Candidate) -> dict[str, Any]:
     customer = candidate.customer
-    row = {"customer_key": customer.key, "phone": candidate.phone, "name": customer.name[:200]}
+    row = {"customer_key": customer.key, "phone": candidate.phone, "name": cleaned(customer.name)[:200]}
     return row if candidate.left_out is None else row | {"reason": candidate.left_out}
 
 

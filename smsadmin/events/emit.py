@@ -114,8 +114,9 @@ def _row(
         "event_kind": event.kind,
         "event_key": _event_key(event.kind, customer.key, fact),
         "customer_key": customer.key,
-        "phone": to_e164(customer.phone or "", settings().region) or (customer.phone or "")[:32],
-        "name": customer.name[:200],
+        "phone": to_e164(customer.phone or "", settings().region)
+        or placeholders.cleaned(customer.phone or "")[:32],
+        "name": placeholders.cleaned(customer.name)[:200],
         "text": text,
         "parts": parts,
         "price": price * parts if price is not None else None,

@@ -63,8 +63,12 @@ def put(value: str, place: Place) -> str:
     """Return what of a value is put in at such a place."""
     if place is Place.SITE:
         return ""
-    cleaned = value if value.isprintable() else _UNWANTED.sub("", _BREAK.sub(" ", value))
-    return quote(cleaned, safe="") if place is Place.ADDRESS else cleaned
+    return quote(cleaned(value), safe="") if place is Place.ADDRESS else cleaned(value)
+
+
+def cleaned(value: str) -> str:
+    """Return a stranger's words on one line, without what no text and no database takes."""
+    return value if value.isprintable() else _UNWANTED.sub("", _BREAK.sub(" ", value))
 
 
 @lru_cache(maxsize=256)
