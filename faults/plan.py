@@ -84,7 +84,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Plan:
-    """One seed: the shop and its faults, in the order in which they come."""
+    """One seed: the shop and its faults, in the order in which they come.
+
+    One that is `scheduled` is confirmed for a moment soon after, and whatever worker lives then starts it.
+    """
 
     seed: int
     messages: int
@@ -93,6 +96,7 @@ class Plan:
     supervised: bool
     clock_off: float
     rate: int
+    scheduled: bool
     faults: tuple[Fault, ...]
 
     @property
@@ -115,6 +119,7 @@ def draw(seed: int, messages: int) -> Plan:
         supervised,
         off if messages <= LONGEST_WITH_WRONG_CLOCK else 0.0,
         rate,
+        seed % 4 == 3,
         tuple(_faults(random, supervised, messages / rate)),
     )
 

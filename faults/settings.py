@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 
 from faults.plan import Plan
+from smsadmin.sending.account_loop import UNRECORDED
 from smsadmin.sending.line import WHILE_ALL_GOES_WELL
 
 LEASE = 3.0
@@ -12,8 +13,8 @@ DEADLINE = 1.5
 
 THREADS = 4
 BATCH = 50
-UNDER_WAY_PER_THREAD = WHILE_ALL_GOES_WELL + 1
-"""A claim, and the last call of the one before."""
+CLAIMS = UNRECORDED + 1
+"""Of one worker, at most so many are neither waiting nor recorded."""
 
 PAUSE_TAKES = 2.0
 """Seconds after which a pause holds, besides the call in flight; not scaled: it is what is promised."""
@@ -55,8 +56,8 @@ def given(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 def under_way(provider: str) -> int:
     """Return how many messages one worker has under way at most, which is what a kill can leave in doubt."""
-    # Of a provider that takes several at once: a request, and the next claim.
-    return 2 * BATCH if provider == "smsc" else THREADS * UNDER_WAY_PER_THREAD
+    # A claim is one request of a provider that takes several at once.
+    return CLAIMS * (BATCH if provider == "smsc" else THREADS * WHILE_ALL_GOES_WELL)
 
 
 def simulator_options(plan: Plan, smsc_callback: str) -> list[str]:

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from faults.plan import Plan, phones
 from smsadmin import accounts
 from smsadmin.accounts import callback_address
-from smsadmin.broadcasts import drafts, lifecycle
+from smsadmin.broadcasts import drafts, lifecycle, schedule
 from smsadmin.broadcasts.lifecycle import NotAllowed
-from smsadmin.database import read
+from smsadmin.clock import utc_now
+from smsadmin.database import read, write
 from smsadmin.integration import callback_secret
 from smsadmin.models import Account, Broadcast, Message, RawReceipt
 from smsadmin.standalone.app import create_app
@@ -27,6 +28,9 @@ TEXT = "{name}, ваша скидка ждёт вас до конца недел
 """Unique once it is filled in: no two customers of a run have one name."""
 
 WHO = "Мария"
+
+SOON = 3.0
+"""Seconds after it was confirmed at which a scheduled broadcast is due."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,22 @@ class Shop:
         """Write the broadcast and have its list formed by whatever worker hears of it."""
         fields: dict[str, Any] = {"name": f"Сид {self.plan.seed}", "text": TEXT, "verified_only": True}
         with self.app.app_context():
+            if self.plan.scheduled:
+                fields |= {"send_at": utc_now() + timedelta(days=1), "zone": "Europe/Moscow"}
             self.broadcast_id = drafts.create(WHO, **fields)
             drafts.form_list(self.broadcast_id, TEXT)
 
     def send(self) -> None:
-        """Confirm the list."""
+        """Confirm the list, for now or for its time."""
         with self.app.app_context():
-            lifecycle.send(self.broadcast_id, WHO)
+            if self.plan.scheduled:
+                soon = utc_now() + timedelta(seconds=SOON)
+                put_off = update(Broadcast).where(Broadcast.id == self.broadcast_id).values(send_at=soon)
+                write(lambda session: session.execute(put_off))
+                form = read(lambda session: session.get_one(Broadcast, self.broadcast_id)).form
+                schedule.schedule(self.broadcast_id, WHO, form)
+            else:
+                lifecycle.send(self.broadcast_id, WHO)
 
     def pause(self) -> bool:
         """Press "pause"; say whether the broadcast was sending."""

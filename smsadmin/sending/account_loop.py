@@ -27,8 +27,8 @@ from smsadmin.sending.waiting import EVENTS, events_wait, sources
 
 log = logging.getLogger(__name__)
 
-UNRECORDED = 2
-"""Turns that may wait to be recorded when the next claim is made: what a kill leaves in doubt stays little."""
+UNRECORDED = 1
+"""Turns that may not be recorded yet when the next claim is made: a kill leaves this one and the next in doubt."""
 
 LOOK_EVERY = 1.0
 """Seconds for which the loop believes what it knows of the account and of what waits. A claim believes none of it."""

@@ -18,7 +18,7 @@ WHILE_ALL_GOES_WELL = 4
 
 AHEAD_PER_THREAD = 2
 """Calls that wait or are open when the next claim is made: as many go out while it is made, however fast a provider
-is. With `WHILE_ALL_GOES_WELL` it bounds what a kill leaves in doubt, answers that are not recorded yet aside."""
+is."""
 
 
 @dataclass(frozen=True)
