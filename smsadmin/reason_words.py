@@ -58,6 +58,10 @@ REASON_SENTENCES: dict[Reason, Sentence] = {
         lazy("The provider's account was replaced before it was known that the SMS had not left."),
         lazy("If it matters, write to these customers in a new broadcast."),
     ),
+    Reason.NEVER_ARRIVED: Sentence(
+        lazy("The provider never got it, and what it belonged to is over by now."),
+        lazy("If it matters, write to these customers in a new broadcast."),
+    ),
     Reason.GREW: Sentence(
         lazy("The list came out larger or dearer than what was confirmed."),
         lazy("Look at the figures; if they are right, let it go on."),

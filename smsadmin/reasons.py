@@ -23,6 +23,7 @@ class Reason(StrEnum):
     CANCELLED_BY_STAFF = "cancelled_by_staff"
     TOO_LATE = "too_late"
     ACCOUNT_REPLACED = "account_replaced"
+    NEVER_ARRIVED = "never_arrived"
     # Why a broadcast was paused, besides what stops an account.
     GREW = "grew"
     RULE_UNKNOWN = "rule_unknown"

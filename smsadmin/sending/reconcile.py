@@ -46,16 +46,22 @@ def _end(session: Session, doubts: Sequence[Doubt]) -> None:
     moved = _move(session, doubts, Target(State.QUEUED), goes_on, not_before=None)
     moved |= _move(session, doubts, Target(State.EXPIRED, Reason.TOO_LATE), late, settled_at=now)
     # The settling time may end between two of these: what is wanted then stays in doubt until it is asked again.
-    gone = Target(State.CANCELLED, Reason.CANCELLED_BY_STAFF)
-    moved |= _move(session, doubts, gone, not_(_is_wanted()), settled_at=now)
+    by_staff = Target(State.CANCELLED, Reason.CANCELLED_BY_STAFF)
+    moved |= _move(session, doubts, by_staff, _is_of(BroadcastState.CANCELLED), settled_at=now)
+    over = Target(State.CANCELLED, Reason.NEVER_ARRIVED)
+    moved |= _move(session, doubts, over, not_(_is_wanted()), settled_at=now)
     give_back(session, [(doubt.message, doubt.asked.at) for doubt in doubts if doubt.message.id in moved])
 
 
 def _is_wanted() -> ColumnElement[bool]:
     """Say of a message that it may still go: its broadcast sends or is paused, or it is of an event."""
-    broadcast = exists().where(Broadcast.id == Message.broadcast_id, Broadcast.state.in_(OPEN))
     event = and_(Message.broadcast_id.is_(EVENTS), Message.event_kind != TEST)
-    return or_(broadcast, event)
+    return or_(_is_of(*OPEN), event)
+
+
+def _is_of(*states: BroadcastState) -> ColumnElement[bool]:
+    """Say of a message that its broadcast is in one of these states."""
+    return exists().where(Broadcast.id == Message.broadcast_id, Broadcast.state.in_(states))
 
 
 def _move(

@@ -54,6 +54,7 @@ def test_asking_about_a_finished_broadcast_opens_it_not(shop: Shop) -> None:
 
     assert shop.row(broadcast_id).state == BroadcastState.FINISHED
     assert shop.states(broadcast_id) == {"cancelled": 1}
+    assert shop.reasons(broadcast_id) == {"never_arrived": 1}
 
 
 def test_nobody_is_asked_while_the_call_may_still_be_on_its_way(shop: Shop) -> None:
