@@ -7,10 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from smsadmin.broadcasts import drafts
+from smsadmin.broadcasts.listing import write_batch
 from smsadmin.broadcasts.prepare import form_list
 from smsadmin.broadcasts.told_price import ask_price
+from smsadmin.database import write
+from smsadmin.models import Account
 from smsadmin.providers import provider
 from smsadmin.providers.base import CheckFailed, Quote
 from smsadmin.reasons import Reason
@@ -139,3 +143,30 @@ def test_a_list_that_was_confirmed_on_an_estimate_keeps_its_price(
     ask_price(row)
 
     assert prices(shop, broadcast_id) == [TOLD]
+
+
+def test_a_price_in_the_currency_of_before_is_none_in_the_accounts(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Staff change the account's currency while a list is being formed."""
+    shop.set(prepare_batch=2)
+    account = shop.connect("twilio", price_of_part=Decimal("2.5"), currency="RUB")
+    shop.customers(4)
+    broadcast_id = shop.broadcast()
+    drafts.form_list(broadcast_id, shop.row(broadcast_id).text)
+    in_dollars = update(Account).where(Account.id == account.id)
+    in_dollars = in_dollars.values(price_of_part=Decimal("0.03"), currency="USD")
+
+    def write_and_change(*batch: Any) -> None:
+        write_batch(*batch)
+        write(lambda session: session.execute(in_dollars))
+
+    monkeypatch.setattr("smsadmin.broadcasts.prepare.write_batch", write_and_change)
+    form_list(broadcast_id, time.monotonic() + 30)
+
+    assert [(message.price, message.currency) for message in shop.messages(broadcast_id)] == [
+        (Decimal("2.5"), "RUB"),
+        (Decimal("2.5"), "RUB"),
+        (Decimal("0.03"), "USD"),
+        (Decimal("0.03"), "USD"),
+    ]
