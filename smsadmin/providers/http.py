@@ -8,6 +8,7 @@ import base64
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import local
 from time import monotonic
 from typing import Literal
@@ -77,8 +78,8 @@ def call(  # noqa: PLR0913 - the parts of an HTTP request
     started = monotonic()
     sent, reply, failure = b"", None, ""
     try:
-        request = requests.Request(method, url, headers=_headers(auth), data=form, json=json, params=params)
-        prepared = request.prepare()
+        prepared = _prepared(method, _plain(url) if params is None else _with(url, params), auth)
+        prepared.prepare_body(form, None, json)
         url, sent = prepared.url or url, _bytes(prepared.body)
         reply = _exchange(prepared, this)
     except (requests.RequestException, HTTPError, OSError) as error:
@@ -91,6 +92,27 @@ def call(  # noqa: PLR0913 - the parts of an HTTP request
             status, received = (reply.status, reply.body) if reply else (None, b"")
             way.watch(Exchange(method, url, sent, status, received, failure, monotonic() - started))
     return reply
+
+
+def _prepared(method: str, url: str, auth: tuple[str, str] | None) -> requests.PreparedRequest:
+    """Return a request without a body: as `requests.Request` prepares it, but for what none of ours has."""
+    request = requests.PreparedRequest()
+    request.prepare_method(method)
+    request.url = url
+    request.prepare_headers(_headers(auth))
+    return request
+
+
+@lru_cache(maxsize=64)
+def _plain(url: str) -> str:
+    # The same few, thousands of times an hour: taking one apart is a tenth of what a call costs.
+    return _with(url, {})
+
+
+def _with(url: str, params: Mapping[str, str]) -> str:
+    request = requests.PreparedRequest()
+    request.prepare_url(url, params)
+    return request.url or url
 
 
 def _bytes(body: str | bytes | None) -> bytes:
