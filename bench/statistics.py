@@ -77,8 +77,9 @@ def _bring_into(shop: Box, state: str) -> None:
 def _broadcast(shop: Box, account: int, messages: int) -> int:
     """Write a broadcast with messages in every state, clicks of a third of the people, and logins."""
     from smsadmin import links
-    from smsadmin.database import read
+    from smsadmin.database import read, write
     from smsadmin.models import Broadcast
+    from smsadmin.statistics.listed import keep_cost
 
     broadcast_id = sent_broadcast(
         shop, account, messages, f"Привет! {shop.told['SMSADMIN_PUBLIC_URL']}cabinet"
@@ -95,6 +96,8 @@ def _broadcast(shop: Box, account: int, messages: int) -> int:
         id=broadcast_id,
     )
     recount(shop, broadcast_id)
+    # What the worker does that completes a list.
+    write(lambda session: keep_cost(session, broadcast_id))
     _click(shop, broadcast_id)
     return broadcast_id
 
