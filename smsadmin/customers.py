@@ -12,7 +12,7 @@ from smsadmin.current import settings
 from smsadmin.customer_filters import ModelFilter, conditions
 from smsadmin.customer_reading import CustomerReading, InWords, Source
 from smsadmin.customer_search import digits_of, name_like, phone_like
-from smsadmin.database import among, reading
+from smsadmin.database import among, autocommitting
 from smsadmin.host import EVERYONE, Customer, Filter, Page, Rule
 from smsadmin.text.phones import search_digits, to_e164
 
@@ -160,7 +160,7 @@ class ModelCustomers:
         if self._db.session().in_transaction():
             yield self._db.session()
             return
-        with Session(reading(self._db.engine)) as session:
+        with Session(autocommitting(self._db.engine)) as session:
             yield session
 
     def _host_key(self, key: str) -> Any:

@@ -196,7 +196,7 @@ def engine() -> Engine:
     return _silent(host().db.engine, None)
 
 
-def reading(engine: Engine) -> Engine:
+def autocommitting(engine: Engine) -> Engine:
     """Return an engine, with the same pool, each of whose statements is a transaction by itself."""
     return _silent(engine, "AUTOCOMMIT")
 
@@ -213,7 +213,7 @@ def read(work: Callable[[Session], Result]) -> Result:
 
     Each of its statements is a transaction by itself: one way to the server and back in the place of three.
     """
-    with Session(reading(host().db.engine), expire_on_commit=False) as session:
+    with Session(autocommitting(host().db.engine), expire_on_commit=False) as session:
         return work(session)
 
 
@@ -239,7 +239,7 @@ def write_one(work: Callable[[Connection], Result]) -> Result:
     """
 
     def once() -> Result:
-        with reading(host().db.engine).connect() as connection:
+        with autocommitting(host().db.engine).connect() as connection:
             result = work(connection)
             # Nothing is left to commit, unless the host's engine begins transactions by an event of its own.
             connection.commit()

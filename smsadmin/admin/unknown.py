@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter as Tally
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -71,40 +72,43 @@ class UnknownScreen(Screen):
     @expose("/send", methods=["POST"])
     def send(self) -> Response:
         """Treat as not sent what the page before showed, and send it; what changed meanwhile is left out."""
-        member, seen = checked_post(), _picked()
-        if not seen:
-            return _nothing_chosen()
-        decided = decisions.send_again(seen, member)
-        number = len(decided.done)
-        return _told(decided, ngettext("%(num)d SMS is sent again.", "%(num)d SMS are sent again.", number))
+        return _decide(
+            decisions.send_again,
+            lambda number: ngettext("%(num)d SMS is sent again.", "%(num)d SMS are sent again.", number),
+        )
 
     @expose("/ask", methods=["POST"])
     def ask(self) -> Response:
         """Have the provider asked again about those that were chosen."""
-        member, seen = checked_post(), _picked()
-        if not seen:
-            return _nothing_chosen()
-        decided = decisions.ask_again(seen, member)
-        said = ngettext(
-            "The provider is asked about %(num)d SMS as soon as its answer proves something.",
-            "The providers are asked about %(num)d SMS as soon as their answers prove something.",
-            len(decided.done),
+        return _decide(
+            decisions.ask_again,
+            lambda number: ngettext(
+                "The provider is asked about %(num)d SMS as soon as its answer proves something.",
+                "The providers are asked about %(num)d SMS as soon as their answers prove something.",
+                number,
+            ),
         )
-        return _told(decided, said)
 
     @expose("/leave", methods=["POST"])
     def leave(self) -> Response:
         """Leave those that were chosen as they are."""
-        member, seen = checked_post(), _picked()
-        if not seen:
-            return _nothing_chosen()
-        decided = decisions.leave(seen, member)
-        said = ngettext(
-            "%(num)d SMS stays as it is, and nobody asks about it any more.",
-            "%(num)d SMS stay as they are, and nobody asks about them any more.",
-            len(decided.done),
+        return _decide(
+            decisions.leave,
+            lambda number: ngettext(
+                "%(num)d SMS stays as it is, and nobody asks about it any more.",
+                "%(num)d SMS stay as they are, and nobody asks about them any more.",
+                number,
+            ),
         )
-        return _told(decided, said)
+
+
+def _decide(act: Callable[..., decisions.Decided], said: Callable[[int], str]) -> Response:
+    """Do with those that were chosen what was pressed, and tell of how many it was done."""
+    member, seen = checked_post(), _picked()
+    if not seen:
+        return _nothing_chosen()
+    decided = act(seen, member)
+    return _told(decided, said(len(decided.done)))
 
 
 def _words() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from smsadmin.customer_filters import ModelFilter
 from smsadmin.customers import InWords, ModelCustomers
-from smsadmin.database import reading
+from smsadmin.database import autocommitting
 from smsadmin.host import FilterKind, Role, StaffMember
 from smsadmin.i18n import lazy
 from smsadmin.standalone.models import Customer, LoyaltySettings, Staff, db
@@ -50,14 +50,14 @@ class ShopStaff:
 
     def staff_among(self, customer_keys: Iterable[str]) -> Collection[str]:
         """Return those of these customers who work here, by their account or by their phone."""
-        with Session(reading(db.engine)) as session:
+        with Session(autocommitting(db.engine)) as session:
             return _staff_among(session, customer_keys)
 
     def phones(self) -> Iterable[str]:
         """Return the E.164 numbers of staff: their own and those of their customer accounts."""
         own = select(Staff.phone)
         as_customers = select(Customer.phone_e164).join(Staff, Staff.customer_id == Customer.id)
-        with Session(reading(db.engine)) as session:
+        with Session(autocommitting(db.engine)) as session:
             return [phone for phone in session.scalars(own.union(as_customers)) if phone]
 
     def sign_in_url(self) -> str:
