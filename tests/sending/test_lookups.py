@@ -189,13 +189,15 @@ def test_a_provider_that_cannot_be_asked_is_left_alone(shop: Shop) -> None:
 
 
 def test_a_status_that_is_told_again_is_kept_once(shop: Shop) -> None:
-    broadcast_id = sent_to(shop, "")
-    for _ in range(2):
+    """It may be on its way at first and then delivered: of three answers two are the same."""
+    sent_to(shop, "")
+    for _ in range(3):
         make_due()
         assert ask_providers() == 1
 
-    kept = read(lambda session: session.scalars(select(RawReceipt)).all())
-    assert [receipt.message_id for receipt in kept] == [shop.messages(broadcast_id)[0].id]
+    told = read(lambda session: session.scalars(select(RawReceipt.status)).all())
+    assert told
+    assert len(told) == len(set(told)) < 3
 
 
 def test_what_is_in_doubt_is_asked_about_before_what_is_only_late(shop: Shop) -> None:
