@@ -1,7 +1,7 @@
 """`python -m bench.send`: one worker process against a bare loop that posts the same requests.
 
 Both have the same number of threads and the same simulator, without delay, on the same two processors; `ratio` is
-our rate ÷ the bare rate, the smaller one of Twilio (one message a request) and SMSC (128). Then the simulator
+our rate ÷ the bare rate, the smaller one of Twilio (one message a request) and SMSC (500). Then the simulator
 answers 50 ms late: `late_ratio` is our rate at Twilio ÷ what so many threads can do at most.
 """
 
@@ -17,7 +17,7 @@ from smsadmin.standalone.ports import free_port
 from smsadmin.standalone.reach import wait_until_it_answers
 
 THREADS = 8
-TOGETHER = 128
+TOGETHER = 500
 DELAY = 0.05
 
 TEXT = "{{name}}, у вас бонусов: {{balance}}. Потратьте их: {shop}cabinet До встречи!"
@@ -53,7 +53,7 @@ class Measured:
 
 def main() -> None:
     """Measure and print the last line."""
-    many = size(20_000)
+    many = size(60_000)
     with box(**SETTINGS) as shop:
         fast, late = _simulators(shop)
         shop.family.start(programs.worker(shop.place, shop.told))

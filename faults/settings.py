@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 
 from faults.plan import Plan
-from smsadmin.sending.account_loop import UNRECORDED
-from smsadmin.sending.line import WHILE_ALL_GOES_WELL
+from smsadmin.sending.line import UNRECORDED, UNRECORDED_OF_SEVERAL
+from smsadmin.sending.window import MOST
 
 LEASE = 3.0
 DEADLINE = 1.5
@@ -13,8 +13,6 @@ DEADLINE = 1.5
 
 THREADS = 4
 BATCH = 50
-CLAIMS = UNRECORDED + 1
-"""Of one worker, at most so many are neither waiting nor recorded."""
 
 PAUSE_TAKES = 2.0
 """Seconds after which a pause holds, besides the call in flight; not scaled: it is what is promised."""
@@ -56,8 +54,10 @@ def given(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 def under_way(provider: str) -> int:
     """Return how many messages one worker has under way at most, which is what a kill can leave in doubt."""
-    # A claim is one request of a provider that takes several at once.
-    return CLAIMS * (BATCH if provider == "smsc" else THREADS * WHILE_ALL_GOES_WELL)
+    # A claim is one request of a provider that takes several at once; one is made while the others are not recorded.
+    if provider == "smsc":
+        return (UNRECORDED_OF_SEVERAL + 1) * BATCH
+    return (UNRECORDED + 1) * THREADS * MOST
 
 
 def simulator_options(plan: Plan, smsc_callback: str) -> list[str]:

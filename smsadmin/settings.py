@@ -49,7 +49,7 @@ class Settings:
     """Messages a second of one provider account."""
     rates: Mapping[str, float] = field(default_factory=dict)
     """Provider → messages a second of its account, where it differs from `rate`."""
-    batch_size: int = 128
+    batch_size: int = 500
     """The most messages of one request, where a provider takes several."""
     threads: int = 8
     """Calls under way at once, where a request carries one message."""

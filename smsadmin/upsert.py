@@ -55,12 +55,12 @@ def insert_many(session: Session, table: type[Base], rows: Sequence[Row], same: 
         insert_rows(session, table, rows, same)
 
 
-def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Row]) -> None:
-    """Insert the rows; those that are there already stay as they are."""
+def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Row], same: Row = _NOTHING) -> None:
+    """Do what `insert_rows` does; rows that are there already stay as they are."""
     if rows:
         dialect = session.get_bind().dialect
-        names = tuple(rows[0])
-        session.execute(_ignoring(dialect.name, table, names), _listed_rows(table, rows, dialect))
+        statement = _ignoring(dialect.name, table, tuple(rows[0]), tuple(same))
+        session.execute(statement, _listed_rows(table, rows, dialect, same))
 
 
 def insert_new(
@@ -123,12 +123,15 @@ def _from_list(
 ) -> tuple[Any, dict[str, Any]]:
     """Return the INSERT that selects its rows out of a list in JSON, and that list with what all have."""
     dialect = session.get_bind().dialect
-    listed = _listed_rows(table, rows, dialect) | {f"same_{name}": same[name] for name in same}
-    return _selecting(dialect.name, table, tuple(rows[0]), tuple(same)), listed
+    statement = _selecting(dialect.name, table, tuple(rows[0]), tuple(same))
+    return statement, _listed_rows(table, rows, dialect, same)
 
 
-def _listed_rows(table: type[Base], rows: Sequence[Row], dialect: Dialect) -> dict[str, Any]:
-    return {"listed": _as_json(_columns(tuple(rows[0]), table), rows, dialect)}
+def _listed_rows(
+    table: type[Base], rows: Sequence[Row], dialect: Dialect, same: Row = _NOTHING
+) -> dict[str, Any]:
+    listed = _as_json(_columns(tuple(rows[0]), table), rows, dialect)
+    return {"listed": listed} | {f"same_{name}": value for name, value in same.items()}
 
 
 @cache
@@ -141,8 +144,8 @@ def _selecting(dialect: str, table: type[Base], names: tuple[str, ...], same: tu
 
 
 @cache
-def _ignoring(dialect: str, table: type[Base], names: tuple[str, ...]) -> Any:
-    return _selecting(dialect, table, names, ()).on_conflict_do_nothing()
+def _ignoring(dialect: str, table: type[Base], names: tuple[str, ...], same: tuple[str, ...]) -> Any:
+    return _selecting(dialect, table, names, same).on_conflict_do_nothing()
 
 
 @cache

@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Protocol
 
 from flask import current_app
-from sqlalchemy import select
 
 from shortlinks import blocks as link_blocks
 from shortlinks import text as link_text
@@ -141,8 +140,8 @@ def _numbers_for(audience: int) -> int:
 def texts(messages: Sequence[Written]) -> list[str]:
     """Return the texts with their codes, for handing over to a provider and nothing else."""
     ids = {message.broadcast_id for message in messages if message.broadcast_id is not None}
-    statement = select(Broadcast).where(Broadcast.id.in_(ids))
-    broadcasts = read(lambda session: {b.id: b for b in session.scalars(statement)})
+    # Most often one, which SQLAlchemy looks up with a statement that is ready.
+    broadcasts = read(lambda session: {id: found for id in ids if (found := session.get(Broadcast, id))})
     links = {number: _links(broadcast) for number, broadcast in broadcasts.items()}
     return [
         _text(broadcasts[message.broadcast_id], links[message.broadcast_id], message)

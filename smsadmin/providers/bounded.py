@@ -9,12 +9,14 @@ import os
 import socket
 import ssl
 from contextvars import ContextVar
+from functools import cache
 from time import monotonic
 from typing import Any
 
-from requests.adapters import HTTPAdapter
+import certifi
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import URLSchemeUnknown
 from urllib3.util.ssl_ import create_urllib3_context
 
 from smsadmin.providers.addresses import is_public
@@ -24,6 +26,10 @@ IDLE = 3.0
 """Seconds after which an open connection is not used again: a server that closes an idle one just as we write
 leaves us without an answer, and an SMS would end as unknown to save one handshake."""
 
+SLACK = 0.05
+"""Seconds by which a socket's time-out may be longer than what is left of its call, and which every call keeps back
+for it. Changing a time-out lets another thread go first: with many threads that costs more than the change."""
+
 
 class Call:
     """One HTTP call: its end on the monotonic clock, and whether any of it may have left this machine.
@@ -32,7 +38,7 @@ class Call:
     """
 
     def __init__(self, seconds: float, public_only: bool = False) -> None:
-        self._end = monotonic() + seconds
+        self._end = monotonic() + seconds - SLACK
         self.began = False
         self.public_only = public_only
 
@@ -48,7 +54,16 @@ current_call: ContextVar[Call] = ContextVar("current_call")
 """The call that this thread is in: urllib3 makes connections and sockets where no argument reaches."""
 
 
-class _BoundedSocket(socket.socket):
+class _Lazy(socket.socket):
+    """A socket whose time-out is changed only where the change is worth it."""
+
+    def settimeout(self, value: float | None, /) -> None:
+        now = self.gettimeout()
+        if value is None or now is None or not 0 <= now - value < SLACK:
+            super().settimeout(value)
+
+
+class _BoundedSocket(_Lazy):
     """A socket on which each operation gets no more than what is left of the call."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
@@ -60,7 +75,7 @@ class _BoundedSocket(socket.socket):
         super().sendall(*args, **kwargs)
 
 
-class _BoundedTLSSocket(ssl.SSLSocket):
+class _BoundedTLSSocket(ssl.SSLSocket, _Lazy):
     """The same over TLS, where `sendall` is a loop of `send`."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
@@ -73,10 +88,23 @@ class _BoundedTLSSocket(ssl.SSLSocket):
 
 
 class _Bounded(HTTPConnection):
-    """Opens within the call's time, notes when the request begins to leave, and does not outlive `IDLE`."""
+    """Opens within the call's time, notes when the request begins to leave, and does not outlive `IDLE`.
+
+    A request leaves in one piece, head and body: each write by itself lets other threads go first.
+    """
 
     _last_used = 0.0
     _opened_by = 0
+    _held: list[bytes] | None = None
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        held: list[bytes] = []
+        self._held = held
+        try:
+            super().request(*args, **kwargs)
+        finally:
+            self._held = None
+        self.send(b"".join(held))
 
     def _new_conn(self) -> socket.socket:
         call = current_call.get()
@@ -102,6 +130,9 @@ class _Bounded(HTTPConnection):
         raise failure
 
     def send(self, data: Any) -> None:
+        if self._held is not None:
+            self._held.append(data)
+            return
         if self.sock is None:
             self.connect()
         call = current_call.get()
@@ -132,15 +163,19 @@ class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _BoundedTLS
 
 
-class BoundedAdapter(HTTPAdapter):
-    """The transport of `requests` over these connections; it never tries anything twice."""
+@cache
+def _context() -> ssl.SSLContext:
+    """Return what verifies certificates, by the authorities that certifi knows: reading them takes a while."""
+    context = create_urllib3_context()
+    context.sslsocket_class = _BoundedTLSSocket
+    context.load_verify_locations(certifi.where())
+    return context
 
-    def __init__(self) -> None:
-        super().__init__(max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools of bounded connections."""
-        context = create_urllib3_context()
-        context.sslsocket_class = _BoundedTLSSocket
-        super().init_poolmanager(*args, ssl_context=context, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+def pool(scheme: str, host: str, port: int | None) -> HTTPConnectionPool:
+    """Return a pool of such connections to one server; raise `URLSchemeUnknown`."""
+    if scheme == "https":
+        return _TLSPool(host, port, cert_reqs="CERT_REQUIRED", ssl_context=_context())
+    if scheme != "http":
+        raise URLSchemeUnknown(scheme)
+    return _Pool(host, port)

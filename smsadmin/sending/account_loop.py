@@ -24,11 +24,9 @@ from smsadmin.sending.submit import NOT_BEGUN, requests_of, submit
 from smsadmin.sending.turns import had_less, next_turn
 from smsadmin.sending.under_way import Turn, UnderWay, recording
 from smsadmin.sending.waiting import EVENTS, events_wait, sources
+from smsadmin.sending.window import Window
 
 log = logging.getLogger(__name__)
-
-UNRECORDED = 1
-"""Turns that may not be recorded yet when the next claim is made: a kill leaves this one and the next in doubt."""
 
 LOOK_EVERY = 1.0
 """Seconds for which the loop believes what it knows of the account and of what waits. A claim believes none of it."""
@@ -59,6 +57,7 @@ class _Loop:
         self._under_way = UnderWay(recorder, recording(app(), account_id))
         # Until something was taken, and after each trouble, a claim waits for what becomes of the one before.
         self._goes_well = False
+        self._window = Window()
 
     def run(self) -> bool:
         """Send one turn after another; return whether there may be more."""
@@ -76,7 +75,10 @@ class _Loop:
                 return False
             # What is halved goes alone: the next half depends on what becomes of this one.
             ahead = self._goes_well and not self._halving()
-            self._wait(line.calls_at_once if line and ahead else 0)
+            if line and ahead and line.calls_at_once:
+                self._wait(line.calls_at_once, line.turns_at_once)
+            else:
+                self._wait()
             if line is None or time.monotonic() >= self._look_at:
                 continue
             granted = self._tokens(line)
@@ -94,15 +96,15 @@ class _Loop:
                 if sent < granted:
                     return_tokens(redis(), self._account_id, granted - sent)
                 host().db.session.remove()
-        self._wait(0)
+        self._wait()
         return True
 
-    def _wait(self, calls: int) -> None:
-        """Wait until so few calls are open, and learn from those that have come back."""
+    def _wait(self, calls: int = 0, turns: int = 0) -> None:
+        """Wait until so few calls are open and turns unrecorded; learn from those that have come back."""
         if not calls and self._under_way:
             self._look_again()
-        for back in self._under_way.wait(calls, UNRECORDED if calls else 0):
-            self._learn(back.source, back.pairs)
+        for back in self._under_way.wait(calls, turns):
+            self._learn(back.source, back.pairs, back.seconds)
 
     def _goes_on(self) -> bool:
         now = time.monotonic()
@@ -136,7 +138,7 @@ class _Loop:
 
     def _tokens(self, line: Line) -> int:
         """Wait for the tokens of a claim; return how many were taken, 0 when the job's time is over."""
-        size = line.claim_size(self._goes_well)
+        size = line.claim_size(self._window.each)
         while self._goes_on():
             missing = take_tokens(redis(), self._account_id, line.rate, size)
             if not missing:
@@ -160,7 +162,7 @@ class _Loop:
         """Claim and send; return how many messages it took."""
         if source is EVENTS and EVENTS in self._under_way.sources:
             # Of two notifications to one person the first goes first.
-            self._wait(0)
+            self._wait()
         half = self._halves[source].next(size)
         claimed = claim(line.account, line.provider, source, len(half) or size, half)
         # The host's session must hold neither a connection during the call nor customers as they were after it.
@@ -181,7 +183,7 @@ class _Loop:
             self._look_again()
         return sent
 
-    def _learn(self, source: int | None, pairs: Pairs) -> None:
+    def _learn(self, source: int | None, pairs: Pairs, seconds: float) -> None:
         reason = self._halves[source].learn(pairs)
         if reason:
             stop_for(self._account_id, source, reason)
@@ -192,6 +194,10 @@ class _Loop:
         troubled = not went_well or any(answer.outcome is Outcome.UNKNOWN for _, answer in pairs)
         taken = sum(answer.outcome is Outcome.ACCEPTED for _, answer in pairs)
         self._goes_well = not troubled and taken * 2 >= len(pairs)
+        if self._goes_well:
+            self._window.learn(seconds)
+        else:
+            self._window.close()
         if troubled or was_stopped:
             # The account may have been stopped, or go again.
             self._look_again()

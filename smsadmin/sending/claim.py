@@ -125,16 +125,14 @@ def _write_asked(
         {
             "attempt_id": row.attempt_id,
             "message_id": row.id,
-            "account_id": account.id,
-            "request_id": request_id,
             "reference": provider.reference(request_id, Outgoing(row.attempt_id, row.phone, "")),
             "phone": row.phone,
             "text": row.text,
-            "at": at,
         }
         for row in rows
     ]
-    insert_rows(session, Asked, asked)
+    same = {"account_id": account.id, "request_id": request_id, "at": at}
+    insert_rows(session, Asked, asked, same)
 
 
 def outgoing(provider: Provider, message: Claimed, text: str) -> Outgoing:

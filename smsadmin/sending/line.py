@@ -11,14 +11,17 @@ from smsadmin.models import Account
 from smsadmin.providers import provider
 from smsadmin.providers.base import Credentials, Provider
 from smsadmin.sending.rate import rate_of
+from smsadmin.sending.window import MOST
 
-CLAIMED_PER_THREAD = 2
-WHILE_ALL_GOES_WELL = 4
-"""Where a request carries one message: a provider that is down gets few before it is left alone."""
+AHEAD_PER_THREAD = MOST
+"""Calls that wait or are open when the next claim is made, of a provider that takes one message in a request: while
+those of one claim go out the next one is made, however fast the provider is."""
 
-AHEAD_PER_THREAD = 2
-"""Calls that wait or are open when the next claim is made: as many go out while it is made, however fast a provider
-is."""
+UNRECORDED = 1
+"""Turns that may not be recorded yet when the next claim is made: a kill leaves these and the next in doubt."""
+
+UNRECORDED_OF_SEVERAL = 2
+"""Where a request carries several messages: one is called, one recorded, one claimed."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +54,22 @@ class Line:
         return 1 if self.provider.abilities.batch_size > 1 else settings().threads * AHEAD_PER_THREAD
 
     @property
+    def turns_at_once(self) -> int:
+        """Return how many turns may not be recorded yet when the next claim is made."""
+        return UNRECORDED_OF_SEVERAL if self.provider.abilities.batch_size > 1 else UNRECORDED
+
+    @property
     def rate(self) -> float:
         """Return how many messages a second may leave through it."""
         return rate_of(self.account.provider)
 
-    def claim_size(self, goes_well: bool) -> int:
+    def claim_size(self, each: int) -> int:
         """Return how many messages one claim takes, at most one second's: one after a stop.
 
-        A request, where it carries several; else a few for each thread.
+        A request, where it carries several; else `each` for each thread.
         """
         if self.account.stopped_reason:
             return 1
         several = self.provider.abilities.batch_size
-        each = WHILE_ALL_GOES_WELL if goes_well else CLAIMED_PER_THREAD
         size = min(several, settings().batch_size) if several > 1 else settings().threads * each
         return min(size, max(1, int(self.rate)))

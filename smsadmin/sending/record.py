@@ -53,10 +53,11 @@ def record(account_id: int, pairs: Pairs) -> None:
 
 
 def _record(session: Session, account_id: int, pairs: Pairs) -> None:
-    insert_or_ignore(session, Answered, [_answered(message, answer) for message, answer in pairs])
+    now = utc_now()
+    answered = [_answered(message, answer) for message, answer in pairs]
+    insert_or_ignore(session, Answered, answered, {"at": now})
     # The broadcast's row comes before its messages, as in every step of its life.
     count_refusals(session, pairs)
-    now = utc_now()
     accepted = [message.id for message, answer in pairs if answer.outcome is Outcome.ACCEPTED]
     # The provider has taken them: true whatever became of the claim meanwhile.
     asked_later = db_now(settings().receipts_late_after)
@@ -102,7 +103,6 @@ def _answered(message: Claimed, answer: Answer) -> dict[str, object]:
         # SMSC tells amounts without their currency: they are in the account's.
         "currency": answer.currency or (message.currency if answer.price is not None else None),
         "raw": answer.raw,
-        "at": utc_now(),
     }
 
 

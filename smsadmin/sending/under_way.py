@@ -6,9 +6,10 @@ loop records it itself, and learns of it, before it claims again: what goes back
 """
 
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Condition
 
 from flask import Flask
@@ -33,6 +34,7 @@ class Turn:
     source: int | None
     calls: Calls
     watched: Watched
+    begun: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Back:
 
     source: int | None
     pairs: list[tuple[Claimed, Answer]]
+    seconds: float
+    """From the first call's being handed over until the last one's answer is taken up."""
 
 
 def recording(app: Flask, account_id: int) -> Callable[[Turn], Back]:
@@ -50,10 +54,11 @@ def recording(app: Flask, account_id: int) -> Callable[[Turn], Back]:
         with app.app_context():
             try:
                 pairs = turn.calls.pairs()
+                seconds = time.monotonic() - turn.begun
                 record(account_id, pairs)
             finally:
                 turn.watched.keep(turn.calls.messages, turn.calls.claim.request_id)
-        return Back(turn.source, pairs)
+        return Back(turn.source, pairs, seconds)
 
     return record_turn
 

@@ -1,6 +1,6 @@
 """The shop's public pages: the front page, a sale that an SMS may link to, and the page for what went wrong."""
 
-from flask import Blueprint, current_app, render_template, request, session
+from flask import Blueprint, current_app, render_template, session
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError
@@ -9,9 +9,6 @@ from werkzeug.exceptions import HTTPException
 from smsadmin.i18n import _, lazy
 
 pages = Blueprint("shop", __name__)
-
-OF_PROVIDERS = "smsadmin_receipts"
-"""The blueprint that programs call: they get no page."""
 
 SORRY = {
     403: lazy("You may not see this page."),
@@ -34,7 +31,7 @@ def sale() -> str:
 
 def sorry(error: HTTPException) -> ResponseReturnValue:
     """Say what went wrong in the visitor's language, in our own words where we have them."""
-    if error.code is None or error.code < 400 or request.blueprint == OF_PROVIDERS:
+    if error.code is None or error.code < 400:
         return error
     if error.code == 500:
         return _broken(), 500

@@ -1,31 +1,55 @@
 """What the world outside may call: delivery receipts from the providers."""
 
 import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from flask import Flask, current_app, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, Request
+from werkzeug import Response
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from smsadmin.failures import named
 from smsadmin.web import receipts
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
-    """Add the callbacks, in front of the host's own hooks: a provider has no session and no form token."""
-    app.register_blueprint(receipts.blueprint)
-    app.before_request_funcs.setdefault(None, []).insert(0, _answer_first)
+    """Add the callbacks, in front of the host's app."""
+    app.wsgi_app = Callbacks(app)  # type: ignore[method-assign]
 
 
-def _answer_first() -> ResponseReturnValue | None:
-    if request.blueprint != receipts.blueprint.name:
-        return None
+class Callbacks:
+    """Answers the providers in front of the host's app: a provider has no session, no language and no form token.
+
+    Opening a session and asking the host's hooks costs more than keeping a receipt, and a host that keeps its sessions
+    on a server would write one for each.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        """Stand in front of what answers the app's requests now."""
+        self._app = app
+        self._behind = app.wsgi_app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a callback; hand every other request on."""
+        called = receipts.ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
+        if called is None:
+            return self._behind(environ, start_response)
+        with self._app.app_context():
+            response = _answer(self._app.request_class(environ), called["name"], called["key"])
+        return response(environ, start_response)
+
+
+def _answer(request: Request, name: str, key: str) -> Response:
     try:
-        return current_app.dispatch_request()
-    except HTTPException:
-        raise
+        return Response(status=receipts.receive(request, name, key))
+    except HTTPException as refusal:
+        return Response(refusal.get_body(), refusal.code, refusal.get_headers())
     except Exception as error:
-        # Flask would log the address, whose key is what proves a callback.
+        # A log with the address would hold the key, which is what proves a callback.
         log.error("A callback of a provider could not be taken: %s.", named(error))
-        raise InternalServerError from None
+        return Response(status=InternalServerError.code)

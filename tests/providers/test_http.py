@@ -42,6 +42,44 @@ def test_json_parameters_and_a_russian_password_arrive(canned: Canned) -> None:
     assert canned.seen[0].headers["authorization"] == "Basic YTrQv9Cw0YDQvtC70Yw="
 
 
+def test_a_request_leaves_in_one_piece() -> None:
+    """Head and body by themselves would be two writes, and two chances to be cut in the middle."""
+    pieces: list[bytes] = []
+
+    def answer(connection: socket.socket) -> None:
+        pieces.append(connection.recv(65_536))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    with socket_server(answer) as address:
+        call("POST", f"http://{address}/send", deadline=5, form={"mes": "да"})
+
+    head, _, body = pieces[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /send HTTP/1.1")
+    assert body == b"mes=%D0%B4%D0%B0"
+
+
+def test_a_question_without_a_body_has_no_length(canned: Canned) -> None:
+    call("GET", canned.url + "/x", deadline=5)
+
+    assert "content-length" not in canned.seen[0].headers
+    assert "content-type" not in canned.seen[0].headers
+
+
+def test_a_name_in_russian_is_called_in_punycode(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def resolve(host: object, *args: object, **kwargs: object) -> list[object]:
+        asked.append(host)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+    with pytest.raises(NotSent):
+        call("POST", "http://смс.рф/", deadline=1)
+
+    assert asked == ["xn--l1ajb.xn--p1ai"]
+
+
 def test_a_redirect_is_not_followed(canned: Canned) -> None:
     canned.status, canned.headers = 302, {"Location": canned.url + "/again"}
 

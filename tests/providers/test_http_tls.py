@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import certifi
 import pytest
-import requests.adapters
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from smsadmin.providers import bounded, http
 from smsadmin.providers.http import NoAnswer, NotSent, call
 from tests.providers.canned import socket_server
 from tests.providers.misbehaving import Behaviour, breaking_off, closing, dripping_body, dripping_head, silent
@@ -65,8 +66,11 @@ def trusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ssl.SSLContext
     directory = tmp_path_factory.mktemp("tls")
     context = _certificate(directory, "localhost")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(directory / "certificate.pem"))
+        patch.setattr(certifi, "where", lambda: str(directory / "certificate.pem"))
+        bounded._context.cache_clear()
+        patch.setattr(http, "_of_thread", http._Threads())
         yield context
+    bounded._context.cache_clear()
 
 
 def test_a_request_over_tls_is_answered(trusted: ssl.SSLContext) -> None:

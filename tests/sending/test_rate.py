@@ -62,7 +62,7 @@ def test_a_rate_of_a_provider_goes_before_the_usual_one(shop: Shop) -> None:
     assert (rate_of("smsc"), rate_of("twilio")) == (7.5, 30)
     with ThreadPoolExecutor(1) as threads:
         line = Line.to(shop.connect(), threads)
-        assert (line.rate, line.claim_size(goes_well=True)) == (7.5, 7)
+        assert (line.rate, line.claim_size(8)) == (7.5, 7)
 
 
 def test_a_broadcast_keeps_to_the_rate_of_its_account(shop: Shop) -> None:

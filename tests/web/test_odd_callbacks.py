@@ -3,6 +3,8 @@
 from io import BytesIO
 from urllib.parse import urlencode
 
+import pytest
+from flask import Flask, Request
 from sqlalchemy import event, func, select
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -63,6 +65,41 @@ def test_callbacks_pass_the_hosts_sign_in_and_its_csrf_protection(shop: Shop) ->
     assert shop.app.test_client().get("/home").status_code == 302
     assert shop.receive(message, DELIVERED, apply=False) == 200
     assert read(lambda session: session.scalar(select(func.count(RawReceipt.id)))) == 1
+
+
+def test_no_session_is_opened_for_a_provider(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that keeps its sessions on a server would write one for each receipt."""
+    _, message = one_sent(shop)
+    opened: list[str] = []
+
+    def open_session(_app: Flask, request: Request) -> None:
+        opened.append(request.path)
+
+    monkeypatch.setattr(shop.app.session_interface, "open_session", open_session)
+
+    assert shop.receive(message, DELIVERED, apply=False) == 200
+    assert opened == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD"])
+def test_a_callback_comes_by_get_or_post(shop: Shop, method: str) -> None:
+    _, message = one_sent(shop)
+
+    answer = shop.app.test_client().open(
+        shop.smsc_callback(), method=method, data=shop.smsc_receipt(message, DELIVERED)
+    )
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, POST"
+    assert read(lambda session: session.scalar(select(func.count(RawReceipt.id)))) == 0
+
+
+@pytest.mark.parametrize("path", ["/sms/receipts/smsc", "/sms/receipts/smsc/", "/sms/receipts/smsc/a/b"])
+def test_what_is_no_callbacks_address_is_the_hosts(shop: Shop, path: str) -> None:
+    """Its own answer, whatever that is: the second host asks strangers to sign in."""
+    other = shop.app.test_client().post("/no/such/page")
+
+    assert shop.app.test_client().post(path).status_code == other.status_code
 
 
 def test_a_form_that_comes_in_pieces_of_unknown_length_is_read_like_any_other(shop: Shop) -> None:
