@@ -1,6 +1,7 @@
 """Clients that cost next to nothing: ready requests over kept-alive sockets, each sent when the last is answered."""
 
 import socket
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Thread
 from urllib.parse import urlencode, urlsplit
@@ -24,8 +25,24 @@ def post_request(path: str, form: Mapping[str, str], headers: Mapping[str, str])
     return "\r\n".join(lines).encode() + END_OF_HEADERS + body
 
 
-def call_all(address: str, requests: Sequence[bytes], clients: int) -> float:
-    """Send everything, `clients` at once; return the seconds, raise when an answer is not 200."""
+def get_request(path: str, agent: str) -> bytes:
+    """Return a GET as it goes over the wire."""
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", f"User-Agent: {agent}", "Accept: */*"]
+    return "\r\n".join(lines).encode() + END_OF_HEADERS
+
+
+def call_all(
+    address: str,
+    requests: Sequence[bytes],
+    clients: int,
+    status: int = 200,
+    waits: list[float] | None = None,
+) -> float:
+    """Send everything, `clients` at once; return the seconds, raise when an answer has another status.
+
+    `waits` gets the seconds that each answer took.
+    """
+    good = f"HTTP/1.1 {status}".encode()
     waiting = iter(requests)
     wrong: list[bytes] = []
     place = urlsplit(address)
@@ -34,9 +51,12 @@ def call_all(address: str, requests: Sequence[bytes], clients: int) -> float:
         with socket.create_connection((place.hostname, place.port or 80), timeout=30) as line:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for request in _shared(waiting):
+                begun = time.perf_counter()
                 line.sendall(request)
                 answer = _answer(line)
-                if not answer.startswith(b"HTTP/1.1 200"):
+                if waits is not None:
+                    waits.append(time.perf_counter() - begun)
+                if not answer.startswith(good):
                     wrong.append(answer)
                     return
 
@@ -50,7 +70,7 @@ def call_all(address: str, requests: Sequence[bytes], clients: int) -> float:
 
     seconds = timed(run)
     if wrong or next(waiting, None) is not None:
-        raise RuntimeError(f"not every request was answered with 200: {wrong[:1]!r}")
+        raise RuntimeError(f"not every request was answered with {status}: {wrong[:1]!r}")
     return seconds
 
 

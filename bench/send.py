@@ -1,7 +1,7 @@
 """`python -m bench.send`: one worker process against a bare loop that posts the same requests.
 
 Both have the same number of threads and the same simulator, without delay, on the same two processors; `ratio` is
-our rate ÷ the bare rate, the smaller one of Twilio (one message a request) and SMSC (500). Then the simulator
+our rate ÷ the bare rate, the smaller one of Twilio (one message a request) and SMSC (500). Before, a simulator
 answers 50 ms late: `late_ratio` is our rate at Twilio ÷ what so many threads can do at most.
 """
 
@@ -58,9 +58,10 @@ def main() -> None:
         fast, late = _simulators(shop)
         shop.family.start(programs.worker(shop.place, shop.told))
         account = connect("twilio")
+        add_customers(shop, max(1, many // 30))
+        late_one = _late(shop, account, f"{late}twilio")
         add_customers(shop, max(1, many // 5))
         twilio = _against_bare(shop, "twilio", account, f"{fast}twilio")
-        late_one = _late(shop, account, f"{late}twilio")
         shop.run("UPDATE sms_accounts SET removed_at = now()")
         account = connect("smsc")
         add_customers(shop, many)

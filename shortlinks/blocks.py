@@ -5,6 +5,7 @@ current app's short links and need an app context; those that write use a short 
 call them with no write transaction open.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,7 +16,7 @@ from shortlinks.codes import code_chars, first_fitting
 from shortlinks.models import Counter, LinkBlock, OpenRun
 from shortlinks.numbers import Link, add_block, lock_counter
 from shortlinks.positions import take_position
-from shortlinks.shortener import current_shortener
+from shortlinks.shortener import Shortener, current_shortener
 from shortlinks.transactions import write
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "masked_address",
     "reserve",
     "resolve",
+    "resolve_known",
     "revoke",
     "short_address",
     "take_position",
@@ -133,11 +135,20 @@ def address_chars(login: bool, block: LinkBlock | None = None, count: int = 1) -
 def resolve(code: str) -> Hit | None:
     """Return what a code stands for, None for an unknown or forged one; rarely reads the database."""
     shortener = current_shortener()
+    return _resolve(shortener, code, shortener.known_blocks.find_or_read)
+
+
+def resolve_known(shortener: Shortener, code: str) -> Hit | None:
+    """Return what a code stands for, None also where this process does not know its block; reads no database."""
+    return _resolve(shortener, code, lambda _: None)
+
+
+def _resolve(shortener: Shortener, code: str, read: Callable[[int], LinkBlock | None]) -> Hit | None:
     codes, known = shortener.codes, shortener.known_blocks
     for reading in codes.readings(code):
         block = known.find(reading.number)
         if block is None and codes.verifies_with_any_key(reading):
-            block = known.find_or_read(reading.number)
+            block = read(reading.number)
         if block is None or block.login != reading.login or not codes.verifies(reading, block.key_id):
             continue
         return Hit(block, block.first_position + reading.number - block.first)

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from shortlinks.cli import commands
 from shortlinks.domain import ShortDomain
 from shortlinks.flusher import start_flusher
+from shortlinks.front import Front
 from shortlinks.gate import Gate
 from shortlinks.login import login_pages
 from shortlinks.settings import BadSetting, Settings, read_settings
@@ -44,15 +45,18 @@ class ShortLinks:
         """Set the app up; raise `settings.BadSetting`, one sentence, where a setting is wrong."""
         settings = read_settings(app.config, with_login=gate is not None)
         _make_spool(settings)
-        app.extensions["shortlinks"] = Shortener(settings, db, gate)
+        shortener = Shortener(settings, db, gate)
+        app.extensions["shortlinks"] = shortener
         app.register_blueprint(short_links(settings))
         if gate is not None:
             app.register_blueprint(login_pages(settings))
+        start = _FlusherStart()
+        app.wsgi_app = Front(app, shortener, start)  # type: ignore[method-assign]
         if settings.own_domain:
             app.wsgi_app = ShortDomain(app.wsgi_app, settings.own_domain)  # type: ignore[method-assign]
         # In front of the host's own hooks: a site-wide "sign in first" must not stand before a short link.
         app.before_request_funcs.setdefault(None, []).insert(0, _answer_first)
-        request_started.connect(_FlusherStart(), app, weak=False)
+        request_started.connect(start, app, weak=False)
         app.cli.add_command(commands)
 
 

@@ -1,10 +1,12 @@
 """Answers a short link: the redirect, and one constant page for every code that is none."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, request
+from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as AnyResponse
 
 from shortlinks.blocks import Hit, resolve
@@ -46,7 +48,7 @@ def follow(code: str) -> AnyResponse:
     if hit is None:
         return unknown_link()
     shortener = current_shortener()
-    shortener.clicks.append(_click(hit))
+    shortener.clicks.append(click_of(hit, request.method, request.headers, request.remote_addr))
     settings = shortener.settings
     target = f"{settings.main_url}{settings.login_path}/{code}" if hit.block.login else hit.block.url
     return with_headers(redirect(target, 302))
@@ -65,25 +67,29 @@ def with_headers(response: AnyResponse) -> AnyResponse:
     return response
 
 
-def _click(hit: Hit) -> ClickLine:
+def click_of(hit: Hit, method: str, headers: Headers, address: str | None) -> ClickLine:
+    """Return what is written down of a request that opened a link."""
     return ClickLine(
         number=hit.number,
         at=datetime.now(UTC),
-        signal=signal_of(request.method, request.headers),
-        agent=request.user_agent.string,
-        referrer_host=_referrer_host(request.referrer),
-        address=truncated(request.remote_addr),
+        signal=signal_of(method, headers),
+        agent=headers.get("User-Agent", ""),
+        referrer_host=_referrer_host(headers.get("Referer")),
+        address=truncated(address),
     )
 
 
 def _referrer_host(referrer: str | None) -> str:
+    if not referrer:
+        return ""
     try:
-        return urlsplit(referrer or "").hostname or ""
+        return urlsplit(referrer).hostname or ""
     except ValueError:
         # A referrer is whatever the visitor wrote there.
         return ""
 
 
+@lru_cache(maxsize=4096)
 def truncated(address: str | None) -> str:
     """Return the network of a visitor's address (IPv4 /24, IPv6 /48): enough to tell carriers apart."""
     try:

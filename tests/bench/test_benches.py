@@ -16,6 +16,7 @@ MORE = {
     "send": {"twilio_ratio", "smsc_ratio", "late_ratio"},
     "receipts": {"clients", "backlog", "backlog_seconds"},
     "statistics": {"messages", "against", "worst"},
+    "redirect": {"p99_ratio", "per_second", "flushed_per_second", "tracked_code_chars", "login_code_chars"},
 }
 
 

@@ -1,7 +1,7 @@
 """Fixtures: a migrated database on each server, emptied after each test, and hosts on it."""
 
 import contextvars
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, update
 from werkzeug.test import TestResponse
 
-from shortlinks import migrate
+from shortlinks import blocks, front, migrate
 from shortlinks.models import Base, Counter
+from shortlinks.shortener import Shortener
 from tests.servers import Servers
 from tests.shortlinks.host import PHONE, ShopGate, make_host
 
@@ -77,6 +78,30 @@ def app(engine: Engine, spool: Path, gate: ShopGate) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return a_person(app)
+
+
+@pytest.fixture(params=["in front", "through Flask"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to answer a tracked link: in front of the host's app, and by Flask's dispatch."""
+
+    way: str = request.param
+    monkeypatch.setattr(front, "resolve_known", WAYS[way])
+    return way
+
+
+def read_first(shortener: Shortener, code: str) -> blocks.Hit | None:
+    """Resolve in front also what this process does not know yet: else the first click would go through Flask."""
+    hit = blocks.resolve_known(shortener, code)
+    if hit is None:
+        shortener.known_blocks._read_newer()
+        hit = blocks.resolve_known(shortener, code)
+    return hit
+
+
+WAYS: dict[str, Callable[[Shortener, str], blocks.Hit | None]] = {
+    "in front": read_first,
+    "through Flask": lambda _shortener, _code: None,
+}
 
 
 class Browser(FlaskClient):

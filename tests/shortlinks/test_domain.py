@@ -12,6 +12,8 @@ from shortlinks.blocks import block_code, reserve, short_address
 from tests.shortlinks.conftest import a_person
 from tests.shortlinks.host import ShopGate, make_host
 
+pytestmark = pytest.mark.usefixtures("way")
+
 SHORT = "https://s.example"
 
 

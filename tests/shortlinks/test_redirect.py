@@ -16,6 +16,8 @@ from shortlinks.views import truncated
 from tests.shortlinks.conftest import a_person
 from tests.shortlinks.host import CRAWLER, PHONE, TELEGRAM, make_host
 
+pytestmark = pytest.mark.usefixtures("way")
+
 TARGET = "https://магазин.рф/акция?x=1"
 
 

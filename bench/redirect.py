@@ -1,0 +1,185 @@
+"""`python -m bench.redirect`: a tracked link against a bare Flask view that returns `redirect()`.
+
+Both are served by granian on one core, ours with its flusher; the clients and PostgreSQL have the other. Each click is
+in the spool before its answer. `ratio` is our rate ÷ the bare rate, the worst of three: with few blocks of links, with
+many, and while a million clicks wait in the spool; `p99_ratio` is our slowest hundredth ÷ theirs, the worst of three.
+"""
+
+import os
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.box import Box, box, programs
+from bench.callers import call_all, get_request
+from bench.figures import RUNS, Pair, median, say, size, tell, timed
+from smsadmin.standalone.ports import free_port
+from smsadmin.standalone.reach import wait_until_it_answers
+
+CLIENTS = 8
+FEW_BLOCKS, MANY_BLOCKS = 10, 10_000
+IN_A_BLOCK = 1000
+WAITING_TO_A_CLICK = 50
+"""So many clicks wait in the spool for each one of a run."""
+
+TARGET = "https://shop.example/sale?from=sms"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.5 Mobile/15E148 Safari/604.1"
+)
+BIG_NUMBER = 100_000_000
+WRAPPED = 1_000_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The run with the middle ratio of rates, and the middle ratio of the slowest hundredths."""
+
+    pair: Pair
+    p99_ratio: float
+
+    @property
+    def ratio(self) -> float:
+        """Our rate ÷ the bare one."""
+        return 1 / self.pair.ratio
+
+
+def main() -> None:
+    """Measure and print the last line."""
+    clicks = size(20_000)
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[1:] or cores)
+    with box(SHORTLINKS_FLUSH_EVERY="0.5") as shop:
+        servers = _servers(shop, cores[0])
+        few, many = FEW_BLOCKS, max(FEW_BLOCKS + 1, min(MANY_BLOCKS, clicks))
+        codes = _reserve(0, few)
+        measured = [_measure("few blocks", servers, codes, clicks)]
+        codes += _reserve(few, many)
+        measured.append(_measure("many blocks", servers, codes, clicks))
+        _wait_in_the_spool(shop, clicks * WAITING_TO_A_CLICK)
+        measured.append(_measure("clicks waiting", servers, codes, clicks))
+        flushed = _flushed(shop, clicks * 10)
+        wrapping = timed(lambda: _wrap(size(WRAPPED)))
+    worst = min(measured, key=lambda one: one.ratio)
+    from shortlinks.codes import code_chars
+
+    say(
+        "redirect",
+        worst.ratio,
+        worst.pair,
+        p99_ratio=max(one.p99_ratio for one in measured),
+        per_second=clicks / worst.pair.ours,
+        **{
+            f"ratio_{name}": one.ratio for name, one in zip(("few", "many", "waiting"), measured, strict=True)
+        },
+        flushed_per_second=flushed,
+        wrapping_seconds=wrapping,
+        tracked_code_chars=code_chars(BIG_NUMBER, login=False),
+        login_code_chars=code_chars(BIG_NUMBER, login=True),
+    )
+
+
+def _servers(shop: Box, core: int) -> tuple[str, str]:
+    """Start the shop's web server and the bare one, both on this core; return their addresses."""
+    place = replace(shop.place, port=free_port())
+    bare = programs.web(place, shop.told)
+    bare.command = [*bare.command[:-1], "bench.bare_redirect:app"]
+    bare.name, bare.log = "bare server", shop.home / "bare.log"
+    ours = programs.web(shop.place, shop.told)
+    here = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    for child in (ours, bare):
+        shop.family.start(child)
+    os.sched_setaffinity(0, here)
+    wait_until_it_answers(shop.place.local_shop, ours)
+    wait_until_it_answers(place.local_shop, bare)
+    return shop.place.local_shop, place.local_shop
+
+
+def _reserve(start: int, end: int) -> list[str]:
+    """Reserve a block of links for each of these broadcasts; return the codes of a few of each."""
+    from shortlinks.blocks import block_code, reserve
+    from smsadmin.database import engine
+
+    codes = []
+    for number in range(start, end):
+        block = reserve(
+            engine(), url=TARGET, owner=f"bench{number}", link_index=0, count=IN_A_BLOCK, login=False
+        )
+        codes += [block_code(block, position) for position in (0, IN_A_BLOCK // 2, IN_A_BLOCK - 1)]
+    return codes
+
+
+def _measure(name: str, servers: tuple[str, str], codes: Sequence[str], clicks: int) -> Measured:
+    chosen = random.Random(clicks)  # noqa: S311 - nothing secret
+    # The newest is read by the process, and one click has warmed each server up.
+    requests = [get_request(f"/l/{code}", PHONE) for code in (codes[-1], *chosen.choices(codes, k=clicks))]
+    for server in servers:
+        call_all(server, requests[: 1 + clicks // 10], CLIENTS, 302)
+    pairs, slowest = [], []
+    for _ in range(RUNS):
+        waits: tuple[list[float], list[float]] = ([], [])
+        took = [
+            call_all(server, requests, CLIENTS, 302, of) for server, of in zip(servers, waits, strict=True)
+        ]
+        pairs.append(Pair(*took))
+        slowest.append(_p99(waits[0]) / _p99(waits[1]))
+        tell(
+            f"redirect, {name}: {clicks / took[0]:.0f} a second, bare {clicks / took[1]:.0f}; "
+            f"p99 {_p99(waits[0]) * 1000:.1f} ms, bare {_p99(waits[1]) * 1000:.1f} ms"
+        )
+    return Measured(median(pairs), sorted(slowest)[len(slowest) // 2])
+
+
+def _p99(waits: Sequence[float]) -> float:
+    return sorted(waits)[len(waits) * 99 // 100]
+
+
+def _wait_in_the_spool(shop: Box, clicks: int) -> None:
+    """Leave clicks of a process that is no more in the spool: the server's flusher finds them."""
+    from datetime import UTC, datetime
+
+    from shortlinks.bots import Signal
+    from shortlinks.lines import ClickLine, to_bytes
+
+    spool = Path(shop.told["SHORTLINKS_SPOOL"])
+    firsts = [
+        int(first) for first in shop.run("SELECT string_agg(first::text, ' ') FROM shortlinks_blocks").split()
+    ]
+    chosen = random.Random(clicks)  # noqa: S311 - nothing secret
+    unfinished = spool / "waiting"
+    with unfinished.open("wb") as file:
+        for _ in range(clicks):
+            number = chosen.choice(firsts) + chosen.randrange(IN_A_BLOCK)
+            file.write(to_bytes(ClickLine(number, datetime.now(UTC), Signal.NONE, PHONE, "", "10.1.2.0")))
+    unfinished.rename(spool / "waiting.spool")
+
+
+def _flushed(shop: Box, clicks: int) -> float:
+    """Return how many clicks a second the flusher stores while nobody clicks."""
+    kept = "SELECT count(*) FROM shortlinks_clicks"
+    before, begun = shop.run(kept), time.monotonic()
+    while (stored := shop.run(kept) - before) < clicks:
+        if time.monotonic() - begun > 300:
+            sys.exit(f"redirect: only {stored} clicks were stored in five minutes.")
+        time.sleep(0.2)
+    return float(stored / (time.monotonic() - begun))
+
+
+def _wrap(texts: int) -> None:
+    """Put a code into so many texts with one link each."""
+    from shortlinks.blocks import reserve, short_address
+    from shortlinks.text import fill, put_markers
+    from smsadmin.database import engine
+
+    marked, _ = put_markers(f"Иванова Анна, у вас бонусов: 1500. Потратьте их: {TARGET} До встречи!")
+    block = reserve(engine(), url=TARGET, owner="wrapped", link_index=0, count=texts, login=False)
+    for position in range(texts):
+        fill(marked, [short_address(block, position)])
+
+
+if __name__ == "__main__":
+    main()
