@@ -36,6 +36,8 @@ class ClickSpool:
         self._rotate_at = rotate_at
         self._most_waiting = most_waiting
         self._lock = threading.Lock()
+        self.appended = 0
+        """How many lines were handed over, ever: how busy visitors keep this process."""
         self._start_over()
 
     def _start_over(self) -> None:
@@ -54,6 +56,7 @@ class ClickSpool:
     def append(self, line: Line) -> None:
         """Write one line down, after those that still wait."""
         with self._lock:
+            self.appended += 1
             if self._pid != os.getpid():
                 # After a fork the file, its lock and what waits belong to the parent.
                 self._leave_file()

@@ -6,6 +6,8 @@ the batch was read from. So a batch that is stored twice, or by two processes at
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
@@ -24,6 +26,12 @@ log = logging.getLogger(__name__)
 
 LOCK_NAME = "flusher.lock"
 
+BUSY = 100
+"""Clicks a second from which on visitors go first in a process that answers them and flushes."""
+
+SHARE = 0.1
+"""The share of its time that a flusher then works: each click is safe in the spool already."""
+
 
 def flush_once(app: Flask) -> int:
     """Move everything that is whole from the spool into the database; return how many lines.
@@ -35,10 +43,14 @@ def flush_once(app: Flask) -> int:
 
 
 class Flush:
-    """Flushing of one app's spool; remembers how far each file is read, to leave idle ones alone."""
+    """Flushing of one app's spool; remembers how far each file is read, to leave idle ones alone.
 
-    def __init__(self, shortener: Shortener) -> None:
+    `rest` waits so many seconds, between two batches while visitors come.
+    """
+
+    def __init__(self, shortener: Shortener, rest: Callable[[float], object] = time.sleep) -> None:
         self._shortener = shortener
+        self._rest = rest
         self._directory = shortener.settings.spool
         self._read: dict[str, int] = {}
         self._unreadable: set[str] = set()
@@ -67,9 +79,14 @@ class Flush:
             self._remove_if_finished(path)
             return 0
         stored = 0
+        clicks = self._shortener.clicks
         while batch := read_batch(path, _position(self._engine, path.name)):
+            begun, before = time.monotonic(), clicks.appended
             if self._store(batch):
                 stored += len(batch.lines)
+            took = time.monotonic() - begun
+            if clicks.appended - before > BUSY * took:
+                self._rest(took / SHARE - took)
         self._remove_if_finished(path)
         return stored
 
@@ -119,7 +136,7 @@ class Flusher(threading.Thread):
         """Flush until stopped; a database or disk that is away is tried again."""
         with self._app.app_context():
             shortener = current_shortener()
-            flush = Flush(shortener)
+            flush = Flush(shortener, self._stopped.wait)
             pause = 0.0
             while not self._stopped.wait(pause):
                 pause = self._every

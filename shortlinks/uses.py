@@ -7,7 +7,7 @@ from collections import Counter as Tally
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, column, exists, select, values
 from sqlalchemy.orm import Session
 
 from shortlinks.bots import Kind
@@ -88,23 +88,22 @@ def _opened_by_people(session: Session, messages: Collection[Message]) -> set[Me
     positions: dict[str, list[int]] = {}
     for owner, position in messages:
         positions.setdefault(owner, []).append(position)
-    opened: set[Message] = set()
-    for (owner, first, count), block_ids in _runs(session, positions).items():
-        here = [position for position in positions[owner] if first <= position < first + count]
-        if here:
-            # Index (block_id, kind, position).
-            of_run = (Click.block_id.in_(block_ids), Click.kind == Kind.PERSON, Click.position.in_(here))
-            clicked = session.scalars(select(Click.position).where(*of_run).distinct())
-            opened |= {(owner, position) for position in clicked}
-    return opened
-
-
-def _runs(session: Session, owners: Collection[str]) -> dict[tuple[str, int, int], list[int]]:
-    """Return (owner, first position, how many) → the blocks of all links of the messages at these positions."""
-    runs: dict[tuple[str, int, int], list[int]] = {}
-    statement = select(LinkBlock.owner, LinkBlock.first_position, LinkBlock.count, LinkBlock.id).where(
-        LinkBlock.owner.in_(owners)
+    blocks = select(LinkBlock.id, LinkBlock.owner, LinkBlock.first_position, LinkBlock.count).where(
+        LinkBlock.owner.in_(positions)
     )
-    for owner, first, count, block_id in session.execute(statement):
-        runs.setdefault((owner, first, count), []).append(block_id)
-    return runs
+    owners: dict[int, str] = {}
+    places: list[tuple[int, int]] = []
+    for block_id, owner, first, count in session.execute(blocks):
+        owners[block_id] = owner
+        places += [(block_id, each) for each in positions[owner] if first <= each < first + count]
+    asked = (
+        values(column("block_id", BigInteger), column("position", BigInteger), name="asked")
+        .data(places)
+        .cte()
+    )
+    # Index (block_id, kind, position), looked into for each place by itself.
+    here = exists().where(
+        Click.block_id == asked.c.block_id, Click.kind == Kind.PERSON, Click.position == asked.c.position
+    )
+    opened = session.execute(select(asked.c.block_id, asked.c.position).where(here)) if places else ()
+    return {(owners[block_id], position) for block_id, position in opened}
