@@ -1,14 +1,21 @@
-"""Clients that cost next to nothing: ready requests over kept-alive sockets, each sent when the last is answered."""
+"""Clients that cost next to nothing: ready requests over kept-alive sockets, each sent when the last is answered.
 
+One thread looks after all of them: threads would wait for each other, and be what is measured.
+"""
+
+import re
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from threading import Thread
+from selectors import EVENT_READ, DefaultSelector
 from urllib.parse import urlencode, urlsplit
 
 from bench.figures import timed
 
 END_OF_HEADERS = b"\r\n\r\n"
+LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+PATIENCE = 30.0
+"""Seconds without any answer after which a server is given up."""
 
 
 def post_request(path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
@@ -42,56 +49,61 @@ def call_all(
 
     `waits` gets the seconds that each answer took.
     """
-    good = f"HTTP/1.1 {status}".encode()
-    waiting = iter(requests)
-    wrong: list[bytes] = []
     place = urlsplit(address)
-
-    def work() -> None:
-        with socket.create_connection((place.hostname, place.port or 80), timeout=30) as line:
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for request in _shared(waiting):
-                begun = time.perf_counter()
-                line.sendall(request)
-                answer = _answer(line)
-                if waits is not None:
-                    waits.append(time.perf_counter() - begun)
-                if not answer.startswith(good):
-                    wrong.append(answer)
-                    return
-
-    callers = [Thread(target=work) for _ in range(clients)]
-
-    def run() -> None:
-        for caller in callers:
-            caller.start()
-        for caller in callers:
-            caller.join()
-
-    seconds = timed(run)
-    if wrong or next(waiting, None) is not None:
-        raise RuntimeError(f"not every request was answered with {status}: {wrong[:1]!r}")
-    return seconds
+    noted: list[float] = [] if waits is None else waits
+    with DefaultSelector() as selector:
+        lines = [_Line(place.hostname, place.port or 80, status) for _ in range(clients)]
+        for line in lines:
+            selector.register(line.socket, EVENT_READ, line)
+        try:
+            return timed(lambda: _call(selector, lines, iter(requests), noted))
+        finally:
+            for line in lines:
+                line.socket.close()
 
 
-def _shared(waiting: Iterator[bytes]) -> Iterator[bytes]:
-    """Give out what no other client has taken."""
-    while (request := next(waiting, None)) is not None:
-        yield request
+def _call(
+    selector: DefaultSelector, lines: Sequence["_Line"], waiting: Iterator[bytes], waits: list[float]
+) -> None:
+    asked = sum(line.ask(waiting) for line in lines)
+    while asked:
+        ready = selector.select(PATIENCE)
+        if not ready:
+            raise RuntimeError("the server answers no more")
+        for key, _ in ready:
+            line: _Line = key.data
+            if line.is_answered():
+                waits.append(time.perf_counter() - line.begun)
+                asked += line.ask(waiting) - 1
 
 
-def _answer(line: socket.socket) -> bytes:
-    """Read one answer to its end."""
-    answer = b""
-    while END_OF_HEADERS not in answer:
-        received = line.recv(4096)
-        if not received:
-            return answer
-        answer += received
-    head, _, body = answer.partition(END_OF_HEADERS)
-    lengths = [
-        row.partition(b":")[2] for row in head.split(b"\r\n") if row.lower().startswith(b"content-length")
-    ]
-    while lengths and len(body) < int(lengths[0]):
-        body += line.recv(4096)
-    return head
+class _Line:
+    """One client's connection."""
+
+    def __init__(self, host: str | None, port: int, status: int) -> None:
+        self.socket = socket.create_connection((host, port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._good = f"HTTP/1.1 {status}".encode()
+        self._answer = b""
+        self.begun = 0.0
+
+    def ask(self, waiting: Iterator[bytes]) -> bool:
+        """Send the next request; say whether there was one."""
+        request = next(waiting, None)
+        if request is not None:
+            self.begun = time.perf_counter()
+            self.socket.sendall(request)
+        return request is not None
+
+    def is_answered(self) -> bool:
+        """Read what has come; say whether that was the rest of the answer."""
+        received = self.socket.recv(65_536)
+        self._answer += received
+        head, end, body = self._answer.partition(END_OF_HEADERS)
+        length = LENGTH.search(head)
+        if received and (not end or (length and len(body) < int(length[1]))):
+            return False
+        if not head.startswith(self._good):
+            raise RuntimeError(f"not every request was answered with {self._good.decode()}: {head!r}")
+        self._answer = b""
+        return True
