@@ -93,3 +93,12 @@ def test_a_link_behind_the_shops_name_is_not_at_the_edge(shop: Shop, operator: B
     set_prefix("Лавка")
 
     assert EDGE["en"] not in write(operator, text="https://shop.ru/sale до завтра", preview="1").text
+
+
+def test_a_placeholder_with_blanks_belongs_to_its_link(shop: Shop, operator: Browser) -> None:
+    shop.customer("Анна")
+    text = "Сюда: http://localhost/u/{ name }, ждём"
+
+    assert "cannot have placeholders" in error_at(write(operator, text=text).text, "text")
+    page = write(operator, text=text, preview="1", wrap_clicks="", wrap_login="").text
+    assert "Сюда: http://localhost/u/%D0%90%D0%BD%D0%BD%D0%B0, ждём" in unescape(page)
