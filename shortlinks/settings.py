@@ -68,11 +68,15 @@ def read_settings(config: Mapping[str, Any], *, with_login: bool) -> Settings:
 
 
 def host_of(url: str) -> str | None:
-    """Return an address's host as a Host header spells it: lower case, IDNA, no standard port."""
+    """Return an address's host as a Host header spells it: lower case, IDNA, no standard port.
+
+    Raise ValueError for what can be no host, such as a label of more than 63 characters.
+    """
     parts = urlsplit(url)
     if not parts.hostname:
         return None
-    host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
+    is_ipv6 = ":" in parts.hostname
+    host = f"[{parts.hostname}]" if is_ipv6 else parts.hostname.encode("idna").decode()
     standard = {"http": 80, "https": 443}.get(parts.scheme)
     return host if parts.port in (None, standard) else f"{host}:{parts.port}"
 

@@ -38,6 +38,7 @@ from smsadmin.shown import shown_money
 from smsadmin.states import STEPS, BroadcastState, State, Step, Trigger
 from smsadmin.statistics.listed import Cost, cost
 from smsadmin.statistics.report import reports
+from smsadmin.text.template import prefixed
 
 LARGEST_ID = 2**31 - 1
 """A broadcast's id is an integer of 32 bits."""
@@ -99,13 +100,15 @@ class BroadcastsScreen(Screen):
 
     def _form(self, form: ComposeForm, broadcast: Broadcast | None) -> Any:
         text = form.text.data if not form.text.errors else None
+        prefix = integration().text_prefix
         return self.render(
             "broadcast_form.html",
             form=form,
             broadcast=broadcast,
             example=drafts.example(text, form.wrap_clicks.data, form.wrap_login.data) if text else None,
             placeholders=", ".join(f"{{{name}}}" for name in known_placeholders()),
-            prefix=integration().text_prefix,
+            prefix=prefix,
+            link_at_an_edge=text and links.is_alone_at_an_edge(prefixed(prefix, text)),
             forms_ahead=_hours(settings().form_ahead),
             lost_filters=_lost_filters(broadcast) if broadcast else None,
             obstacles=obstacles(),
@@ -129,6 +132,7 @@ class BroadcastsScreen(Screen):
             cost=_cost(broadcast),
             spent=spent([broadcast])[0],
             example=drafts.example_of(broadcast),
+            link_at_an_edge=links.is_alone_at_an_edge(drafts.arriving(broadcast)),
             rest=rest_without_account(broadcast),
             recent=_is_recent(broadcast),
             asks=request.args.get("ask", ""),

@@ -16,7 +16,7 @@ from smsadmin.current import host
 from smsadmin.host import EVERYONE
 from smsadmin.i18n import _, lazy
 from smsadmin.models import Broadcast
-from smsadmin.text.placeholders import placeholder_before_path, placeholders, unknown_placeholders
+from smsadmin.text.placeholders import fill, placeholder_before_path, placeholders, unknown_placeholders
 
 LONGEST_TEXT = 1000
 """SMSC takes no longer text (PROVIDERS, send.php `mes`)."""
@@ -60,18 +60,23 @@ class ComposeForm(RecipientsFields, WhenFields):
                     known=", ".join(f"{{{name}}}" for name in known),
                 )
             )
-        bare = links.bare_addresses(field.data)
+        self._check_links(field.data)
+
+    def _check_links(self, text: str) -> None:
+        """Refuse what was meant to be a link and would not be one, or none that leads anywhere."""
+        bare = links.bare_addresses(text)
         if bare:
             raise ValidationError(
                 _("%(address)s: write links in full, with https:// — https://%(address)s", address=bare[0])
             )
-        if placeholder_before_path(field.data):
+        if placeholder_before_path(text):
             raise ValidationError(_("A link's site cannot be a placeholder."))
-        for url in links.addresses(field.data):
-            if not links.is_address(url):
-                raise ValidationError(_("%(address)s: nobody can open this address; check it.", address=url))
+        urls = links.addresses(text)
+        wrong = links.spoilt_addresses(text) + [url for url in urls if not links.is_address(fill(url, {}))]
+        if wrong:
+            raise ValidationError(_why_no_link(wrong[0]))
         wrapped = self.wrap_clicks.data or self.wrap_login.data
-        if wrapped and any(placeholders(url) for url in links.addresses(field.data)):
+        if wrapped and any(placeholders(url) for url in urls):
             raise ValidationError(_("A link that is wrapped cannot have placeholders in it."))
 
     def columns(self) -> dict[str, Any]:
@@ -93,6 +98,17 @@ def compose_form(broadcast: Broadcast | None = None) -> ComposeForm:
         shown |= {**recipients.entered(rule), **when_to_send.entered(broadcast)}
     form: ComposeForm = posted(made, data=shown)
     return form
+
+
+def _why_no_link(address: str) -> str:
+    """Say what is wrong with what was meant to be a link."""
+    said: str = _("%(address)s: nobody can open this address; check it.", address=address)
+    if links.names_a_user(address):
+        said = _(
+            "%(address)s: a user name or password cannot stand in a link; take out what is before @.",
+            address=address,
+        )
+    return said
 
 
 def known_placeholders() -> list[str]:

@@ -57,6 +57,13 @@ def form_list(broadcast_id: int, text: str) -> None:
     doorbell.ring_prepare(broadcast_id)
 
 
+def arriving(broadcast: Broadcast) -> str:
+    """Return the text with the shop's name before it: of a formed list, the name it was formed with."""
+    if broadcast.state == BroadcastState.DRAFT or broadcast.prefixed_text is None:
+        return prefixed(integration().text_prefix, broadcast.text)
+    return broadcast.prefixed_text
+
+
 def example(text: str, wrap_clicks: bool, wrap_login: bool) -> Rendered:
     """Return how a text would look to the first customer, its links hidden but counted as long as they will be."""
     audience = host().customers.count()

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from shortlinks import ShortLinks
+from shortlinks.addresses import bare_addresses, is_alone_at_an_edge, names_a_user, spoilt_addresses
 from shortlinks.migrate import downgrade, is_current, upgrade
 from smsadmin.host import Host
 from smsadmin.links.clicks import (
@@ -20,7 +21,6 @@ from smsadmin.links.gate import CustomerGate
 from smsadmin.links.owner import is_endless
 from smsadmin.links.texts import (
     addresses,
-    bare_addresses,
     can_sign_in,
     example,
     is_address,
@@ -45,13 +45,16 @@ __all__ = [
     "example",
     "init_app",
     "is_address",
+    "is_alone_at_an_edge",
     "is_current",
     "is_endless",
     "mend_uses",
+    "names_a_user",
     "room_for",
     "short_base",
     "shown",
     "shown_settings",
+    "spoilt_addresses",
     "template",
     "texts",
     "upgrade",

@@ -42,9 +42,6 @@ class Written(Protocol):
     def signs_in(self) -> bool: ...  # noqa: D102
 
 
-bare_addresses = link_text.bare_addresses
-
-
 def addresses(text: str) -> list[str]:
     """Return the complete links in a text."""
     return link_text.put_markers(text)[1]

@@ -120,7 +120,7 @@ def test_the_name_in_the_text_is_set_with_its_cost(boss: Browser) -> None:
 
 
 def test_the_name_in_the_text_is_only_a_name(boss: Browser) -> None:
-    for text in ("x" * 51, "https://shop.example", "shop.ru/a", "{name}", "a\nb"):
+    for text in ("x" * 51, "https://shop.example", "shop.ru/a", "https//shop.ru", "{name}", "a\nb"):
         page = boss.press("/integration/", "/integration/text", text_prefix=text)
 
         assert "invalid-feedback" in page.text, text

@@ -32,6 +32,30 @@ def test_a_code_leads_to_its_target_past_the_hosts_sign_in(client: FlaskClient, 
     assert answer.location == "https://xn--80aairftm.xn--p1ai/%D0%B0%D0%BA%D1%86%D0%B8%D1%8F?x=1"
 
 
+@pytest.mark.parametrize(
+    ("target", "on_the_wire"),
+    [
+        ("https://домен.ru", "https://xn--d1acufc.ru"),
+        ("HTTPS://Домен.РФ:8443/", "https://xn--d1acufc.xn--p1ai:8443/"),
+        ("https://xn--d1acufc.ru/", "https://xn--d1acufc.ru/"),
+        ("http://[2001:db8::1]:8080/цена", "http://[2001:db8::1]:8080/%D1%86%D0%B5%D0%BD%D0%B0"),
+        (
+            "https://shop.ru/a%20b?c=%26&d=ё#якорь",
+            "https://shop.ru/a%20b?c=%26&d=%D1%91#%D1%8F%D0%BA%D0%BE%D1%80%D1%8C",
+        ),
+        ("https://shop.ru/a%2Fb%3f%23%FF%7E~?c=%2B+[1]", "https://shop.ru/a%2Fb%3f%23%FF%7E~?c=%2B+%5B1%5D"),
+        ("https://shop.ru/?next=https://shop.ru/a", "https://shop.ru/?next=https://shop.ru/a"),
+        ("https://shop.ru./sale", "https://shop.ru./sale"),
+    ],
+)
+def test_a_target_is_ascii_on_the_wire_and_means_the_same(
+    app: Flask, engine: Engine, client: FlaskClient, target: str, on_the_wire: str
+) -> None:
+    block = reserve(engine, url=target, owner="b1", link_index=0, count=1, login=False)
+
+    assert client.get(f"/l/{block_code(block, 0)}").location == on_the_wire
+
+
 @pytest.mark.parametrize("path", ["/l/{code}", "/l/unknown"])
 def test_no_answer_is_cached_indexed_or_a_referrer(client: FlaskClient, code: str, path: str) -> None:
     headers = client.get(path.format(code=code)).headers

@@ -36,7 +36,7 @@ class PrefixForm(SafeForm):
         text = field.data
         if not text.isprintable() or "{" in text or "}" in text:
             raise ValidationError(_("Letters, digits and punctuation only, without { and }."))
-        if links.addresses(text) or links.bare_addresses(text):
+        if links.addresses(text) or links.bare_addresses(text) or links.spoilt_addresses(text):
             raise ValidationError(_("A name only, no link."))
 
 
