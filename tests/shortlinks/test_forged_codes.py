@@ -105,6 +105,18 @@ def test_no_flipped_character_signs_in(
         check()
 
 
+def test_an_address_with_a_slash_too_many_is_not_mended(
+    client: FlaskClient, login_code: Callable[[int], str]
+) -> None:
+    # Signed in, since this host asks strangers to sign in first.
+    client.get("/door/manager")
+    code = login_code(0)
+
+    for address in (f"/l//{code}", f"/sms/in//{code}", f"/sms//in/{code}", f"/l/{code}/", f"/sms/in/{code}/"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.location) == (404, None), address
+
+
 def test_no_dropped_character_signs_in(
     app: Flask, engine: Engine, login_code: Callable[[int], str], signs_nobody_in: Callable[[str], None]
 ) -> None:
