@@ -5,7 +5,9 @@ from html import unescape
 
 import pytest
 
+from shortlinks.gate import Outcome
 from smsadmin import links
+from smsadmin.admin.login_words import OUTCOMES
 from smsadmin.broadcasts import lifecycle
 from tests.admin.browser import Browser, tokens
 from tests.admin.conftest import SignedIn
@@ -155,6 +157,21 @@ def test_every_login_is_on_the_pages_of_its_customer_and_its_broadcast(shop: Sho
         assert code not in page
 
 
+def test_many_logins_come_in_pages(shop: Shop, guest: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smsadmin.admin.customers.ON_A_PAGE", 2)
+    broadcast_id, client = sent_to(shop)
+    for _ in range(3):
+        is_signed_in_by(shop, address_of(shop, client))
+    figures(shop, broadcast_id)
+
+    first = guest.read(f"/customers/{client.uid}")
+    (following,) = re.findall(r"[?&]logins_before=\d+", first)
+    second = guest.read(f"/customers/{client.uid}?{following[1:]}")
+
+    assert [page.count("link no. ") for page in (first, second)] == [2, 1]
+    assert "logins_before" not in second
+
+
 def test_a_customer_without_any_login_link_has_no_word_about_them(shop: Shop, guest: Browser) -> None:
     assert "Sign-ins by links" not in guest.read(f"/customers/{shop.customer().uid}")
 
@@ -170,3 +187,7 @@ def test_of_a_rule_it_is_said_that_later_links_sign_in(shop: Shop, operator: Bro
     page = operator.read(f"{broadcast_page(broadcast_id)}?ask=revoke")
 
     assert "Whoever comes under the rule later gets links that sign in." in page
+
+
+def test_whatever_becomes_of_a_form_has_a_word() -> None:
+    assert set(OUTCOMES) == {outcome.value for outcome in Outcome}

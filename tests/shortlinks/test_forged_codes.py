@@ -113,8 +113,7 @@ def test_an_address_with_a_slash_too_many_is_not_mended(
     code = login_code(0)
 
     for address in (f"/l//{code}", f"/sms/in//{code}", f"/sms//in/{code}", f"/l/{code}/", f"/sms/in/{code}/"):
-        answer = client.get(address)
-        assert (answer.status_code, answer.location) == (404, None), address
+        assert client.get(address).status_code == 404, address
 
 
 def test_no_dropped_character_signs_in(
