@@ -155,11 +155,16 @@ def _resolve(shortener: Shortener, code: str, read: Callable[[int], LinkBlock | 
     return None
 
 
-def revoke(owner: str) -> int:
-    """End the logins of all links of `owner` for ever (they still lead on); return how many blocks."""
+def revoke(owner: str, *, before: int | None = None) -> int:
+    """End the logins of all links of `owner` for ever (they still lead on); return how many blocks.
+
+    With `before` only those of the blocks that begin before this position.
+    """
     logins = update(LinkBlock).where(
         LinkBlock.owner == owner, LinkBlock.login.is_(True), LinkBlock.revoked_at.is_(None)
     )
+    if before is not None:
+        logins = logins.where(LinkBlock.first_position < before)
 
     def work(session: Session) -> int:
         ended = session.scalars(logins.values(revoked_at=datetime.now(UTC)).returning(LinkBlock.id)).all()

@@ -51,8 +51,8 @@ def login_pages(settings: Settings) -> Blueprint:
         template_folder="templates",
     )
     blueprint.after_request(_keep_address_secret)
-    blueprint.add_url_rule("/<code>", "form", form, methods=["GET"])
-    blueprint.add_url_rule("/<code>", "sign_in", sign_in, methods=["POST"])
+    blueprint.add_url_rule("/<code>", "form", form, methods=["GET"], merge_slashes=False)
+    blueprint.add_url_rule("/<code>", "sign_in", sign_in, methods=["POST"], merge_slashes=False)
     return blueprint
 
 

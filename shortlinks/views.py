@@ -38,7 +38,8 @@ UNKNOWN_LINK = """<!doctype html>
 def short_links(settings: Settings) -> Blueprint:
     """Return the blueprint that answers short addresses."""
     blueprint = Blueprint("shortlinks", __name__, url_prefix=settings.prefix)
-    blueprint.add_url_rule("/<code>", "follow", follow)
+    # Without merging: Werkzeug would mend an address with a slash too many, by a redirect that nobody has masked.
+    blueprint.add_url_rule("/<code>", "follow", follow, merge_slashes=False)
     return blueprint
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flask import request
 
+from smsadmin import links
 from smsadmin.accounts import sending_account
 from smsadmin.admin.confirming import Changed, confirmed
 from smsadmin.admin.recipients import refuse_unknown
@@ -13,7 +14,10 @@ from smsadmin.broadcasts.lifecycle import NotAllowed
 from smsadmin.host import StaffMember
 from smsadmin.models import Account, Broadcast
 from smsadmin.sending import doorbell
-from smsadmin.states import Step, Trigger
+from smsadmin.states import BroadcastState, Step, Trigger
+
+UNSENT = (BroadcastState.DRAFT, BroadcastState.PREPARING, BroadcastState.READY, BroadcastState.SCHEDULED)
+"""Nobody has got a link of these yet."""
 
 
 def _seen() -> str:
@@ -80,6 +84,12 @@ def _confirm_anew(broadcast: Broadcast, member: StaffMember) -> None:
     _ring(broadcast, account.id)
 
 
+def _revoke(broadcast: Broadcast, member: StaffMember) -> None:
+    if broadcast.state in UNSENT or not links.login_links(broadcast).working:
+        raise Changed
+    links.revoke_broadcast_links(broadcast)
+
+
 def _refuse_unknown_ahead(broadcast: Broadcast) -> None:
     """Refuse a rule that nobody can read, where the rule is still to be asked: a formed list needs none."""
     if broadcast.formed_at is None and broadcast.closed_at is None:
@@ -102,6 +112,7 @@ BUTTONS: Mapping[str, Callable[[Broadcast, StaffMember], None]] = {
     "pause": lambda broadcast, member: lifecycle.pause(broadcast.id),
     "resume": _resume,
     "confirm": _confirm_anew,
+    "revoke": _revoke,
     "cancel": lambda broadcast, member: lifecycle.cancel(broadcast.id),
     "edit": lambda broadcast, member: lifecycle.edit(broadcast.id),
 }

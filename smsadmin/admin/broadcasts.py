@@ -137,6 +137,7 @@ class BroadcastsScreen(Screen):
             recent=_is_recent(broadcast),
             asks=request.args.get("ask", ""),
             urls=urls,
+            login_links=links.login_links(broadcast),
             foreign_urls=[url for url in urls if not links.can_sign_in(url)],
             account=sending_account(),
             confirmed_currency=_currency(broadcast),

@@ -9,9 +9,9 @@ from sqlalchemy import and_, exists, func, select
 from werkzeug.wrappers import Response
 
 from smsadmin import links
-from smsadmin.admin import wording
+from smsadmin.admin import login_words, wording
 from smsadmin.admin.access import Screen, checked_post
-from smsadmin.admin.paging import ON_A_PAGE, last_page, page_number
+from smsadmin.admin.paging import ON_A_PAGE, last_page, page_number, row_id
 from smsadmin.current import host, settings
 from smsadmin.database import read
 from smsadmin.events.catalogue import CATALOGUE
@@ -53,6 +53,7 @@ class CustomersScreen(Screen):
         customer = find_customer(key)
         page = page_number()
         messages, total = _messages(key, page)
+        logins = links.customer_logins(key, row_id("logins_before"), ON_A_PAGE + 1)
         return self.render(
             "customer.html",
             customer=customer,
@@ -67,10 +68,25 @@ class CustomersScreen(Screen):
             events=CATALOGUE,
             shown_text=links.shown,
             wording=wording,
+            logins=logins[:ON_A_PAGE],
+            more_logins=len(logins) > ON_A_PAGE,
+            login_words=login_words,
+            has_login_links=links.has_login_links(key),
+            revocation=links.revocation(key),
+            asks=request.args.get("ask", ""),
             total=total,
             page=page,
             last_page=last_page(total),
         )
+
+    @expose("/links/<path:key>", methods=["POST"])
+    def revoke(self, key: str) -> Response:
+        """End the login links of all SMS that a customer has got."""
+        member = checked_post()
+        find_customer(key)
+        links.revoke_links(key, by=member.name)
+        flash(_("The links of this customer's SMS up to now sign nobody in any more."), "success")
+        return redirect(url_for(".profile", key=key), 303)
 
     @expose("/<path:key>", methods=["POST"])
     def forbid(self, key: str) -> Response:

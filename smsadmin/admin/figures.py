@@ -7,7 +7,7 @@ from flask_admin import expose
 from sqlalchemy import func, select
 
 from smsadmin import links
-from smsadmin.admin import wording
+from smsadmin.admin import login_words, wording
 from smsadmin.admin.access import Screen
 from smsadmin.admin.broadcasts import find_broadcast
 from smsadmin.admin.paging import ON_A_PAGE, row_id
@@ -77,6 +77,7 @@ class FiguresScreen(Screen):
             more=len(found) > ON_A_PAGE,
             total=total,
             wording=wording,
+            login_words=login_words,
             State=State,
             shown_text=links.shown,
             shown_phone=shown_phone,

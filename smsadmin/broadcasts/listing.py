@@ -100,6 +100,8 @@ def advance(session: Session, broadcast: Broadcast, **values: Any) -> None:
             Broadcast.form == broadcast.form,
             Broadcast.account_id.is_not_distinct_from(broadcast.account_id),
             Broadcast.considered == broadcast.considered,
+            # Meanwhile staff may have revoked the links up to a later position.
+            Broadcast.next_position <= broadcast.next_position,
             Broadcast.verified_done == broadcast.verified_done,
             Broadcast.after_key.is_not_distinct_from(broadcast.after_key),
         )

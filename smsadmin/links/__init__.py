@@ -18,7 +18,9 @@ from smsadmin.links.clicks import (
 )
 from smsadmin.links.configuration import shown_settings
 from smsadmin.links.gate import CustomerGate
+from smsadmin.links.logins import CustomerLogin, customer_logins, has_login_links
 from smsadmin.links.owner import is_endless
+from smsadmin.links.revoked import login_links, revocation, revoke_broadcast_links, revoke_links
 from smsadmin.links.texts import (
     addresses,
     can_sign_in,
@@ -34,6 +36,7 @@ from smsadmin.links.texts import (
 __all__ = [
     "CLICK_LISTS",
     "ClickFigures",
+    "CustomerLogin",
     "UseDifference",
     "addresses",
     "bare_addresses",
@@ -41,15 +44,21 @@ __all__ = [
     "click_figures",
     "click_list",
     "counted_clicks",
+    "customer_logins",
     "downgrade",
     "example",
+    "has_login_links",
     "init_app",
     "is_address",
     "is_alone_at_an_edge",
     "is_current",
     "is_endless",
+    "login_links",
     "mend_uses",
     "names_a_user",
+    "revocation",
+    "revoke_broadcast_links",
+    "revoke_links",
     "room_for",
     "short_base",
     "shown",

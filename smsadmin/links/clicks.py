@@ -35,6 +35,10 @@ class Use:
     at: datetime | None = None
     kind: str = ""
     refusal: str = ""
+    number: int | None = None
+    """The link's number, from which nobody makes its code; of a login only."""
+    url: str = ""
+    """Where the link leads; of a login only."""
 
 
 def click_figures(broadcasts: Sequence[Broadcast]) -> list[ClickFigures]:
@@ -62,7 +66,10 @@ def click_list(broadcast: Broadcast, which: str, before: int | None, limit: int)
     outcome = Outcome.SIGNED_IN if which == "logins" else Outcome.REFUSED
     logins = report.list_logins(owner, outcome=outcome, before=before, limit=limit)
     found = _messages(broadcast, [login.position for login in logins])
-    return [Use(login.id, found.get(login.position), login.at, "person", login.refusal) for login in logins]
+    return [
+        Use(row.id, found.get(row.position), row.at, "person", row.refusal, row.number, row.url)
+        for row in logins
+    ]
 
 
 def _who_clicked(broadcast: Broadcast, owner: str, before: int | None, limit: int) -> list[Use]:

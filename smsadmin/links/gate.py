@@ -6,6 +6,7 @@ from shortlinks import Gate, Verdict
 from smsadmin.current import host, settings
 from smsadmin.database import read
 from smsadmin.links.owner import broadcast_of
+from smsadmin.links.revoked import is_revoked
 from smsadmin.models import Broadcast, Message
 from smsadmin.text.phones import to_e164
 
@@ -18,18 +19,11 @@ class CustomerGate(Gate):
         message = _message(owner, position)
         if message is None or not message.signs_in:
             return Verdict(refusal="no_login")
-        customer = host().customers.get_many([message.customer_key]).get(message.customer_key)
-        if customer is None or not host().login.may_sign_in(message.customer_key):
-            return Verdict(refusal="blocked")
-        phone = to_e164(customer.phone or "", settings().region)
-        if phone != message.phone or not customer.verified:
-            return Verdict(refusal="phone_changed")
-        if host().staff.staff_among([customer.key]) or phone in host().staff.phones():
-            return Verdict(refusal="staff")
-        others = [c for c in host().customers.with_phone(phone) if c.verified and c.key != customer.key]
-        if others:
-            return Verdict(refusal="shared_phone")
-        return Verdict(customer_key=customer.key)
+        if is_revoked(message):
+            return Verdict(refusal="revoked")
+        if refusal := _refusal(message):
+            return Verdict(refusal=refusal)
+        return Verdict(customer_key=message.customer_key)
 
     def current_customer(self) -> str | None:
         """Return the customer who is signed in."""
@@ -46,6 +40,20 @@ class CustomerGate(Gate):
     def sign_in_page(self, target: str) -> str:
         """Return where somebody goes whom the link does not sign in."""
         return host().login.sign_in_url(target)
+
+
+def _refusal(message: Message) -> str | None:
+    """Say why the recipient of this message is not signed in as he is now; None: nothing speaks against it."""
+    customer = host().customers.get_many([message.customer_key]).get(message.customer_key)
+    if customer is None or not host().login.may_sign_in(message.customer_key):
+        return "blocked"
+    phone = to_e164(customer.phone or "", settings().region)
+    if phone != message.phone or not customer.verified:
+        return "phone_changed"
+    if host().staff.staff_among([customer.key]) or phone in host().staff.phones():
+        return "staff"
+    others = [c for c in host().customers.with_phone(phone) if c.verified and c.key != customer.key]
+    return "shared_phone" if others else None
 
 
 def _message(owner: str, position: int) -> Message | None:

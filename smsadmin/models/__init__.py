@@ -4,6 +4,7 @@ from smsadmin.models.account import Account, Integration
 from smsadmin.models.alert import Alert
 from smsadmin.models.api_call import ApiCall
 from smsadmin.models.broadcast import Broadcast, Counter
+from smsadmin.models.customer_links import CustomerLinks
 from smsadmin.models.decision import Decision
 from smsadmin.models.event import EventSwitch
 from smsadmin.models.integration_change import IntegrationChange
@@ -23,6 +24,7 @@ __all__ = [
     "Asked",
     "Broadcast",
     "Counter",
+    "CustomerLinks",
     "Decision",
     "DroppedCallback",
     "EventSwitch",

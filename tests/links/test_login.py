@@ -1,69 +1,13 @@
 """The links of a broadcast over HTTP: counted for it, and a sign-in for the right person only."""
 
-import re
-from contextvars import Context
-from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from shortlinks.flusher import flush_once
 from smsadmin import links
-from tests.hostapp.models import Client, db
+from tests.hostapp.models import db
+from tests.links.visiting import TARGET, TEXT, Visitor, address_of, figures, sent_to
 from tests.plugin import Shop, fresh_phone
-
-PERSON = (
-    "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Mobile Safari/537.36"
-)
-TARGET = "http://localhost/home"
-TEXT = f"Кабинет: {TARGET} Ждём"
-
-
-class Visitor:
-    """A customer's browser on a phone."""
-
-    def __init__(self, shop: Shop) -> None:
-        self.browser = shop.app.test_client()
-
-    def get(self, address: str, agent: str = PERSON) -> Any:
-        return Context().run(self.browser.get, address, headers={"User-Agent": agent})
-
-    def opens(self, address: str) -> Any:
-        """Open a login link to the page with the form, and let it post itself; return the last answer."""
-        answer = self.get(address)
-        assert answer.status_code == 302
-        page = self.get(answer.headers["Location"])
-        token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
-        return Context().run(
-            self.browser.post,
-            answer.headers["Location"],
-            data={"csrf_token": token},
-            headers={"User-Agent": PERSON},
-        )
-
-    def signed_in_as(self) -> str | None:
-        with self.browser.session_transaction() as session:
-            return session.get("_user_id")
-
-
-def address_of(shop: Shop, client: Client) -> str:
-    """Return the short address in the SMS that arrived on the client's phone."""
-    arrived = shop.simulator.get("/control/messages?after=0").json()["messages"]
-    phone = (client.mobile or "").lstrip("+")
-    texts = [sms["text"] for sms in arrived if sms["phone"].lstrip("+") == phone]
-    return str(re.findall(r"http://localhost/l/\w+", texts[-1])[0])
-
-
-def sent_to(shop: Shop, **fields: Any) -> tuple[int, Client]:
-    shop.connect()
-    key = shop.customer(**fields).uid
-    broadcast_id = shop.sent(TEXT, wrap_clicks=True, wrap_login=True)
-    # Anew: the engine has closed the host's session on its way.
-    return broadcast_id, db.session.get_one(Client, key)
-
-
-def figures(shop: Shop, broadcast_id: int) -> Any:
-    flush_once(shop.app)
-    return links.click_figures([shop.row(broadcast_id)])[0]
 
 
 def test_the_link_signs_its_customer_in_for_ever_and_any_number_of_times(shop: Shop) -> None:
@@ -131,7 +75,8 @@ def test_what_has_changed_since_is_refused_at_the_click(shop: Shop, change: str,
     answer = visitor.opens(address)
 
     assert visitor.signed_in_as() is None
-    assert answer.headers["Location"].startswith("/door")
+    # To the sign-in page, and from there to the target.
+    assert answer.headers["Location"] == f"/door?{urlencode({'to': TARGET}, safe=':/')}"
     assert figures(shop, broadcast_id).logins_refused == 1
     assert [use.refusal for use in links.click_list(shop.row(broadcast_id), "refused", None, 9)] == [refusal]
 

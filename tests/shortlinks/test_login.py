@@ -13,7 +13,7 @@ from shortlinks.blocks import block_code, reserve, revoke
 from shortlinks.flusher import flush_once
 from shortlinks.gate import Outcome
 from shortlinks.models import LinkBlock
-from shortlinks.report import Figures, figures, list_logins
+from shortlinks.report import Figures, LoginLinks, figures, list_logins, list_logins_of, login_links
 from tests.shortlinks.conftest import a_person
 from tests.shortlinks.host import CRAWLER, ShopGate, make_host
 
@@ -96,6 +96,36 @@ def test_a_revoked_link_signs_nobody_in(app: Flask, client: FlaskClient, code: s
     post_form(client, code)
     assert client.get("/cabinet").location == "/door"
     assert outcomes(app)[0] == (Outcome.REFUSED, "revoked")
+
+
+def test_what_was_reserved_from_a_position_on_can_stay_unrevoked(
+    app: Flask, engine: Engine, client: FlaskClient, code: str
+) -> None:
+    later = reserve(engine, url=TARGET, owner="b1", link_index=0, count=5, login=True, first_position=10)
+    assert login_links("b1") == LoginLinks(working=True)
+    assert revoke("b1", before=10) == 1
+    post_form(client, code)
+    assert client.get("/cabinet").location == "/door"
+    post_form(client, block_code(later, 12))
+    assert client.get("/cabinet").text == "cabinet of c12"
+    found = login_links("b1")
+    assert found.working
+    assert found.revoked_at is not None
+
+
+def test_the_logins_of_some_messages_are_theirs_alone(
+    app: Flask, client: FlaskClient, block: LinkBlock
+) -> None:
+    for position in (1, 2, 3):
+        post_form(a_person(app), block_code(block, position))
+    flush_once(app)
+    found = list_logins_of([("b1", 3), ("b1", 1), ("b1", 99), ("b2", 2)])
+    assert [(row.position, row.number, row.url) for row in found] == [
+        (3, block.first + 3, TARGET),
+        (1, block.first + 1, TARGET),
+    ]
+    assert [row.position for row in list_logins_of([("b1", 3), ("b1", 1)], before=found[0].id)] == [1]
+    assert list_logins_of([]) == []
 
 
 def test_somebody_else_who_is_signed_in_stays_so(app: Flask, client: FlaskClient, code: str) -> None:

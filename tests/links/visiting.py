@@ -1,0 +1,66 @@
+"""A customer's browser on a phone, and the link in the SMS that he got."""
+
+import re
+from contextvars import Context
+from typing import Any
+
+from shortlinks.flusher import flush_once
+from smsadmin import links
+from tests.hostapp.models import Client, db
+from tests.plugin import Shop
+
+PERSON = (
+    "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Mobile Safari/537.36"
+)
+TARGET = "http://localhost/home"
+TEXT = f"Кабинет: {TARGET} Ждём"
+
+
+class Visitor:
+    """A customer's browser on a phone."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.browser = shop.app.test_client()
+
+    def get(self, address: str, agent: str = PERSON, method: str = "GET", **headers: str) -> Any:
+        return Context().run(
+            self.browser.open, address, method=method, headers={"User-Agent": agent, **headers}
+        )
+
+    def opens(self, address: str) -> Any:
+        """Open a login link to the page with the form, and let it post itself; return the last answer."""
+        answer = self.get(address)
+        assert answer.status_code == 302
+        page = self.get(answer.headers["Location"])
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
+        return Context().run(
+            self.browser.post,
+            answer.headers["Location"],
+            data={"csrf_token": token},
+            headers={"User-Agent": PERSON},
+        )
+
+    def signed_in_as(self) -> str | None:
+        with self.browser.session_transaction() as session:
+            return session.get("_user_id")
+
+
+def address_of(shop: Shop, client: Client) -> str:
+    """Return the short address in the SMS that arrived on the client's phone."""
+    arrived = shop.simulator.get("/control/messages?after=0").json()["messages"]
+    phone = (client.mobile or "").lstrip("+")
+    texts = [sms["text"] for sms in arrived if sms["phone"].lstrip("+") == phone]
+    return str(re.findall(r"http://localhost/l/\w+", texts[-1])[0])
+
+
+def sent_to(shop: Shop, **fields: Any) -> tuple[int, Client]:
+    shop.connect()
+    key = shop.customer(**fields).uid
+    broadcast_id = shop.sent(TEXT, wrap_clicks=True, wrap_login=True)
+    # Anew: the engine has closed the host's session on its way.
+    return broadcast_id, db.session.get_one(Client, key)
+
+
+def figures(shop: Shop, broadcast_id: int) -> Any:
+    flush_once(shop.app)
+    return links.click_figures([shop.row(broadcast_id)])[0]
