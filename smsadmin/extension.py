@@ -56,8 +56,9 @@ class SmsAdmin:
                     )
         redis = Redis.from_url(settings.redis_url, socket_timeout=10, socket_connect_timeout=2)
         app.extensions[NAME] = Wired(settings, self.host, redis)
-        add_short_links(app, self.host)
+        # Around the callbacks stands the short domain, where there are none.
         add_callbacks(app)
+        add_short_links(app, self.host)
         add_screens(app, self.admin)
         add_commands(app)
         add_watch(app)

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 import certifi
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection, HTTPSConnection, port_by_scheme
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import URLSchemeUnknown
 from urllib3.util.ssl_ import create_urllib3_context
@@ -158,6 +158,11 @@ class _BoundedTLS(_Bounded, HTTPSConnection):
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Bounded
 
+    def _validate_conn(self, conn: Any) -> None:
+        # As over TLS, before the request: a reset while it writes urllib3 forgives, and reads on from no connection.
+        if conn.is_closed:
+            conn.connect()
+
 
 class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _BoundedTLS
@@ -174,8 +179,10 @@ def _context() -> ssl.SSLContext:
 
 def pool(scheme: str, host: str, port: int | None) -> HTTPConnectionPool:
     """Return a pool of such connections to one server; raise `URLSchemeUnknown`."""
+    if scheme not in port_by_scheme:
+        raise URLSchemeUnknown(scheme)
+    # Without one, the end of an IPv6 address would be taken for the port.
+    port = port or port_by_scheme[scheme]
     if scheme == "https":
         return _TLSPool(host, port, cert_reqs="CERT_REQUIRED", ssl_context=_context())
-    if scheme != "http":
-        raise URLSchemeUnknown(scheme)
     return _Pool(host, port)

@@ -159,6 +159,8 @@ def _exchange(method: str, place: _Place, body: bytes, headers: dict[str, str], 
         preload_content=False,
     )
     try:
+        if response.status < 200:
+            raise HTTPError("an interim answer: the true one would be read as that to the next request")
         return Reply(response.status, _body(response))
     except BaseException:
         # Half-read: this connection must not be used again.

@@ -33,6 +33,7 @@ class Halves:
     def __init__(self) -> None:
         self._groups: deque[list[int]] = deque()
         self._in_a_row = 0
+        self._is_half = False
 
     def __bool__(self) -> bool:
         """Say whether halves wait."""
@@ -40,6 +41,7 @@ class Halves:
 
     def next(self, most: int) -> list[int]:
         """Take the ids of the next half, of at most so many messages; empty where none waits."""
+        self._is_half = bool(self._groups)
         if not self._groups:
             return []
         group = self._groups.popleft()
@@ -57,7 +59,9 @@ class Halves:
             if any(answer.outcome in TAKEN for _, answer in pairs):
                 self._in_a_row = 0
             return None
-        self._in_a_row += 1
+        # One that was under way beside another is not in a row with it: each may have a guilty one of its own.
+        if self._is_half or not self._groups:
+            self._in_a_row += 1
         if self._in_a_row == HALVINGS_IN_A_ROW:
             self._groups.clear()
             self._in_a_row = 0

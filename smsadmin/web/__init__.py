@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask, Request
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from smsadmin.current import NAME
 from smsadmin.failures import named
 from smsadmin.web import receipts
 
@@ -33,12 +35,15 @@ class Callbacks:
         """Stand in front of what answers the app's requests now."""
         self._app = app
         self._behind = app.wsgi_app
+        # What takes off the path that the host stands under may stand behind us.
+        self._under = urlsplit(app.extensions[NAME].settings.public_url).path.rstrip("/")
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a callback; hand every other request on."""
-        called = receipts.ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
+        called = receipts.ADDRESS.fullmatch(environ.get("PATH_INFO", "").removeprefix(self._under))
         if called is None:
             return self._behind(environ, start_response)
+        environ = {**environ, "PATH_INFO": called.group()}
         with self._app.app_context():
             response = _answer(self._app.request_class(environ), called["name"], called["key"])
         return response(environ, start_response)

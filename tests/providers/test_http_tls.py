@@ -100,6 +100,11 @@ def test_a_certificate_that_does_not_verify_was_not_sent(tmp_path: Path) -> None
         call("POST", url, deadline=5, form={"a": "b"})
 
 
+def test_a_certificate_for_another_name_was_not_sent(trusted: ssl.SSLContext) -> None:
+    with _tls_server(trusted, closing) as url, pytest.raises(NotSent):
+        call("POST", url.replace("localhost", "127.0.0.1"), deadline=5, form={"a": "b"})
+
+
 def test_a_tls_handshake_that_drips_was_not_sent_and_ends_in_time() -> None:
     def drip(connection: socket.socket) -> None:
         connection.recv(65_536)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from smsadmin.providers.base import Answer, Outcome, Outgoing
 from smsadmin.providers.smsc import SMSC
 from smsadmin.reasons import Reason
 from smsadmin.sending import claim as claims
+from smsadmin.sending.halving import Halves
 from smsadmin.sending.record import record
 from tests.hostapp.models import db
 from tests.plugin import Shop
@@ -81,6 +83,24 @@ def test_some_bad_numbers_side_by_side_do_not_stop_the_account(
 
     assert read(lambda session: session.get_one(Account, account.id)).stopped_reason is None
     assert shop.states(broadcast_id) == {"accepted": 300 - bad, "rejected": bad}
+
+
+def test_one_bad_number_in_each_request_under_way_does_not_stop_the_account() -> None:
+    """Each is found by halving its own; together they would be more than ten in a row."""
+    halves, size = Halves(), 500
+    guilty = [0, size, 2 * size]
+
+    def answer(ids: Sequence[int]) -> Reason | None:
+        is_bad = any(one in ids for one in guilty)
+        refused = Outcome.BATCH_REFUSED if ids[1:] else Outcome.REJECTED
+        told = Answer(refused if is_bad else Outcome.ACCEPTED)
+        return halves.learn([(SimpleNamespace(id=one), told) for one in ids])  # type: ignore[misc]
+
+    for _ in guilty:
+        halves.next(size)
+    assert [answer(range(first, first + size)) for first in guilty] == [None, None, None]
+    while half := halves.next(size):
+        assert answer(half) is None
 
 
 def test_a_claim_that_cancels_and_a_record_that_puts_back_never_wait_for_each_other(
