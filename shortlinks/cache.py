@@ -34,7 +34,7 @@ class BlockCache:
         self._lock = threading.Lock()
         self._blocks: list[LinkBlock] = []
         self._firsts: list[int] = []
-        self._read_at = float("-inf")
+        self._tried_at = self._read_at = float("-inf")
         self._missed: dict[int, float] = {}
 
     def find(self, number: int) -> LinkBlock | None:
@@ -61,6 +61,15 @@ class BlockCache:
             self._note_miss(number)
         return block
 
+    def refresh(self) -> None:
+        """Read newer blocks if none were read for a second: a first click then needs no database."""
+        if self._clock() < self._tried_at + _RELOAD_EVERY or not self._lock.acquire(blocking=False):
+            return
+        try:
+            self._read_newer()
+        finally:
+            self._lock.release()
+
     def find_all(self, numbers: Collection[int]) -> dict[int, LinkBlock]:
         """Return the block of each number that has one, reading newer blocks once at most."""
         asked_at = self._clock()
@@ -82,12 +91,12 @@ class BlockCache:
                 self._read_newer()
 
     def _wait_for_turn(self) -> None:
-        early = self._read_at + _RELOAD_EVERY - self._clock()
+        early = self._tried_at + _RELOAD_EVERY - self._clock()
         if early > 0:
             self._sleep(early)
 
     def _read_newer(self) -> None:
-        self._read_at = self._clock()
+        self._tried_at = self._clock()
         last = self._firsts[-1] if self._firsts else -1
         # Blocks are committed in the order of their numbers (the counter's row lock), so none appears below.
         newer = select(LinkBlock).where(LinkBlock.first > last).order_by(LinkBlock.first)
@@ -95,3 +104,5 @@ class BlockCache:
             blocks = list(session.scalars(newer))
         self._blocks.extend(blocks)
         self._firsts.extend(block.first for block in blocks)
+        # Only now: whoever waited for a read that failed must not take a block for missing.
+        self._read_at = self._tried_at
