@@ -55,7 +55,7 @@ class BlockCache:
         block = self.find(number)
         if block is not None or asked_at < self._missed.get(number, float("-inf")) + _MISS_LASTS:
             return block
-        self._read_after(asked_at)
+        self._read_after(asked_at, [number])
         block = self.find(number)
         if block is None:
             self._note_miss(number)
@@ -73,8 +73,7 @@ class BlockCache:
     def find_all(self, numbers: Collection[int]) -> dict[int, LinkBlock]:
         """Return the block of each number that has one, reading newer blocks once at most."""
         asked_at = self._clock()
-        if any(self.find(number) is None for number in numbers):
-            self._read_after(asked_at)
+        self._read_after(asked_at, numbers)
         found = ((number, self.find(number)) for number in numbers)
         return {number: block for number, block in found if block is not None}
 
@@ -84,11 +83,17 @@ class BlockCache:
                 self._missed.clear()
             self._missed[number] = self._clock()
 
-    def _read_after(self, asked_at: float) -> None:
+    def _read_after(self, asked_at: float, numbers: Collection[int]) -> None:
+        if self._knows(numbers):
+            return
         with self._lock:
-            if self._read_at < asked_at:
+            # The read that was waited for may have begun too early to count, and still have found them.
+            if self._read_at < asked_at and not self._knows(numbers):
                 self._wait_for_turn()
                 self._read_newer()
+
+    def _knows(self, numbers: Collection[int]) -> bool:
+        return all(self.find(number) is not None for number in numbers)
 
     def _wait_for_turn(self) -> None:
         early = self._tried_at + _RELOAD_EVERY - self._clock()

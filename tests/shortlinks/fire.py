@@ -69,10 +69,30 @@ class Place:
         finally:
             server.kill()
 
+    @contextmanager
+    def flusher(self) -> Iterator[Callable[[], int]]:
+        """Flush in a process until the block ends, in another when it is killed; yields who tells its id."""
+        parent = self.start("tests.shortlinks.fire_app")
+        try:
+            yield lambda: _first_child(parent.pid)
+        finally:
+            os.killpg(parent.pid, signal.SIGKILL)
+            parent.wait()
+
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a Python program with what it is told, in a process group of its own."""
         command = [sys.executable, "-m", *arguments]
         return subprocess.Popen(command, env=self._environment, start_new_session=True)
+
+
+def _children(parent: int) -> list[int]:
+    """Return the processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def _first_child(parent: int) -> int:
+    assert wait_until(lambda: bool(_children(parent))), "it has started no process"
+    return _children(parent)[0]
 
 
 class WebServer:
@@ -100,14 +120,14 @@ class WebServer:
             self.process = None
 
     def kill_one(self, chance: random.Random) -> None:
-        """Kill one process that serves; granian starts another."""
-        os.kill(chance.choice(self.workers()), signal.SIGKILL)
+        """Kill one process that serves, if granian has already started another in the place of the last."""
+        if workers := self.workers():
+            os.kill(chance.choice(workers), signal.SIGKILL)
 
     def workers(self) -> list[int]:
         """Return the ids of the processes that serve."""
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(child) for child in children.split()]
+        return _children(self.process.pid)
 
     def terminate(self) -> int:
         """Ask it to end, as systemd does; return its exit code."""
@@ -232,6 +252,12 @@ def clicks_stored(engine: Engine) -> int:
     """Return how many clicks are in the database."""
     with Session(engine) as session:
         return session.execute(select(func.count()).select_from(Click)).scalar_one()
+
+
+def wait_for_more_stored(engine: Engine) -> None:
+    """Wait until a flusher is seen to work."""
+    stored = clicks_stored(engine)
+    assert wait_until(lambda: clicks_stored(engine) > stored), "no more clicks are stored"
 
 
 NOTHING_WRONG = Outcome(twice=[], missing=[], invented=[], lost=0, broken=0, wrong=[])

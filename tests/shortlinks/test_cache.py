@@ -1,5 +1,6 @@
 """The blocks a process knows: read when missed, and not more often than once a second."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -132,6 +133,28 @@ class TestBlockCache:
         # As one who asked before that read began, and stood behind it.
         clock.now -= 0.5
         assert gone.find_or_read(block.first) is not None
+
+    def test_who_came_while_the_block_was_being_read_does_not_wait_for_another_read(
+        self, engine: Engine, clock: Clock, reads: list[str]
+    ) -> None:
+        block = a_block(engine)
+        begun, asked = threading.Event(), threading.Event()
+
+        def slow_engine() -> Engine:
+            begun.set()
+            asked.wait(5)
+            return engine
+
+        cache = BlockCache(slow_engine, clock, clock.sleep)
+        first = threading.Thread(target=cache.find_or_read, args=[block.first])
+        first.start()
+        begun.wait(5)
+        clock.now += 0.1
+        threading.Timer(0.2, asked.set).start()
+        assert cache.find_or_read(block.first) is not None
+        first.join()
+        assert clock.slept == []
+        assert len(reads) == 1
 
     def test_a_block_that_was_refreshed_is_found_without_a_read(
         self, engine: Engine, cache: BlockCache, reads: list[str]

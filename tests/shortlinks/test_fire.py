@@ -24,16 +24,15 @@ from tests.shortlinks.fire import (
     NOTHING_WRONG,
     Place,
     Visitors,
-    clicks_stored,
     dice,
     outcome,
-    wait_until,
+    wait_for_more_stored,
 )
 
 Fire = Callable[[Place], Visitors]
 Away = Callable[[], AbstractContextManager[None]]
 
-AWAY = 2.5
+AWAY = 2.0
 """Seconds that stand for a minute; every process looks for new links each second."""
 
 
@@ -92,8 +91,10 @@ def _refused(servers: Servers, engine: Engine) -> Iterator[None]:
         server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [engine.url.database]
         )
-        yield
-        server.execute(allow.format(name, sql.SQL("true")))
+        try:
+            yield
+        finally:
+            server.execute(allow.format(name, sql.SQL("true")))
     # The connections that this process had are gone too.
     engine.dispose()
 
@@ -112,9 +113,9 @@ def test_a_web_server_that_is_killed_loses_no_click(
     chance = dice()
     place = Place(engine, spool)
     with place.web_server() as web, visitors_of(place) as visitors:
-        for _ in range(3):
+        for _ in range(2):
             visitors.wait_for(200)
-            for _ in range(2):
+            for _ in range(3):
                 time.sleep(chance.uniform(0, 0.3))
                 web.kill_one(chance)
             time.sleep(chance.uniform(0, 0.3))
@@ -129,14 +130,11 @@ def test_a_flusher_that_is_killed_stores_no_click_twice(
 ) -> None:
     chance = dice()
     place = Place(engine, spool, flush_every=0)
-    with place.web_server() as web, visitors_of(place) as visitors:
-        for _ in range(4):
-            flusher = place.start("tests.shortlinks.fire_app")
-            visitors.wait_for(500)
-            time.sleep(chance.uniform(0, 0.5))
-            flusher.kill()
-            assert flusher.wait() == -signal.SIGKILL, "it lived until then"
-        web.kill()
+    with place.web_server(), visitors_of(place) as visitors, place.flusher() as flusher:
+        for _ in range(12):
+            wait_for_more_stored(engine)
+            time.sleep(chance.uniform(0, 0.03))
+            os.kill(flusher(), signal.SIGKILL)
     assert outcome(app, engine, visitors) == NOTHING_WRONG
 
 
@@ -145,7 +143,8 @@ def test_a_web_server_that_is_asked_to_end_loses_no_click(
 ) -> None:
     chance = dice()
     place = Place(engine, spool)
-    with place.web_server() as web, visitors_of(place) as visitors:
+    # One process: granian hangs when it is asked to end while one of several still starts.
+    with place.web_server(processes=1) as web, visitors_of(place) as visitors:
         for _ in range(2):
             visitors.wait_for(200)
             time.sleep(chance.uniform(0, 0.3))
@@ -167,8 +166,7 @@ def test_while_the_database_is_away_visitors_are_led_on(
             first_comers.wait_for(20)
             time.sleep(AWAY)
         visitors.wait_for(200)
-        stored = clicks_stored(engine)
-        assert wait_until(lambda: clicks_stored(engine) > stored), "the flusher goes on by itself"
+        wait_for_more_stored(engine)
         web.kill()
     assert first_comers.wrong == []
     assert outcome(app, engine, visitors, first_comers) == NOTHING_WRONG
@@ -178,9 +176,9 @@ def test_torn_lines_and_rubbish_cost_no_click(
     app: Flask, engine: Engine, spool: Path, visitors_of: Fire
 ) -> None:
     chance = dice()
-    place = Place(engine, spool)
+    place = Place(engine, spool, flush_every=0.2)
     with place.web_server() as web, visitors_of(place) as visitors:
-        for number in range(40):
+        for number in range(15):
             visitors.wait_for(5)
             with no_flusher(spool):
                 # Into a file that is being written, and as the end of one whose writer has died.
@@ -190,4 +188,4 @@ def test_torn_lines_and_rubbish_cost_no_click(
         web.kill()
     found = outcome(app, engine, visitors)
     assert replace(found, broken=0) == NOTHING_WRONG
-    assert found.broken == 80
+    assert found.broken == 30
