@@ -34,7 +34,7 @@ class BlockCache:
         self._lock = threading.Lock()
         self._blocks: list[LinkBlock] = []
         self._firsts: list[int] = []
-        self._read_at = float("-inf")
+        self._tried_at = self._read_at = float("-inf")
         self._missed: dict[int, float] = {}
 
     def find(self, number: int) -> LinkBlock | None:
@@ -55,17 +55,25 @@ class BlockCache:
         block = self.find(number)
         if block is not None or asked_at < self._missed.get(number, float("-inf")) + _MISS_LASTS:
             return block
-        self._read_after(asked_at)
+        self._read_after(asked_at, [number])
         block = self.find(number)
         if block is None:
             self._note_miss(number)
         return block
 
+    def refresh(self) -> None:
+        """Read newer blocks if none were read for a second: a first click then needs no database."""
+        if self._clock() < self._tried_at + _RELOAD_EVERY or not self._lock.acquire(blocking=False):
+            return
+        try:
+            self._read_newer()
+        finally:
+            self._lock.release()
+
     def find_all(self, numbers: Collection[int]) -> dict[int, LinkBlock]:
         """Return the block of each number that has one, reading newer blocks once at most."""
         asked_at = self._clock()
-        if any(self.find(number) is None for number in numbers):
-            self._read_after(asked_at)
+        self._read_after(asked_at, numbers)
         found = ((number, self.find(number)) for number in numbers)
         return {number: block for number, block in found if block is not None}
 
@@ -75,19 +83,25 @@ class BlockCache:
                 self._missed.clear()
             self._missed[number] = self._clock()
 
-    def _read_after(self, asked_at: float) -> None:
+    def _read_after(self, asked_at: float, numbers: Collection[int]) -> None:
+        if self._knows(numbers):
+            return
         with self._lock:
-            if self._read_at < asked_at:
+            # The read that was waited for may have begun too early to count, and still have found them.
+            if self._read_at < asked_at and not self._knows(numbers):
                 self._wait_for_turn()
                 self._read_newer()
 
+    def _knows(self, numbers: Collection[int]) -> bool:
+        return all(self.find(number) is not None for number in numbers)
+
     def _wait_for_turn(self) -> None:
-        early = self._read_at + _RELOAD_EVERY - self._clock()
+        early = self._tried_at + _RELOAD_EVERY - self._clock()
         if early > 0:
             self._sleep(early)
 
     def _read_newer(self) -> None:
-        self._read_at = self._clock()
+        self._tried_at = self._clock()
         last = self._firsts[-1] if self._firsts else -1
         # Blocks are committed in the order of their numbers (the counter's row lock), so none appears below.
         newer = select(LinkBlock).where(LinkBlock.first > last).order_by(LinkBlock.first)
@@ -95,3 +109,5 @@ class BlockCache:
             blocks = list(session.scalars(newer))
         self._blocks.extend(blocks)
         self._firsts.extend(block.first for block in blocks)
+        # Only now: whoever waited for a read that failed must not take a block for missing.
+        self._read_at = self._tried_at

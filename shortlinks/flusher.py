@@ -76,8 +76,10 @@ class Flush:
 
     def _flush_file(self, path: Path) -> int:
         if path.stat().st_size == self._read.get(path.name, 0):
-            self._remove_if_finished(path)
-            return 0
+            return self._finish(path)
+        return self._store_whole_lines(path) + self._finish(path)
+
+    def _store_whole_lines(self, path: Path) -> int:
         stored = 0
         clicks = self._shortener.clicks
         while batch := read_batch(path, _position(self._engine, path.name)):
@@ -87,18 +89,20 @@ class Flush:
             took = time.monotonic() - begun
             if clicks.appended - before > BUSY * took:
                 self._rest(took / SHARE - took)
-        self._remove_if_finished(path)
         return stored
 
-    def _remove_if_finished(self, path: Path) -> None:
-        """Delete a file whose writer is gone, once nothing in it is left to read."""
+    def _finish(self, path: Path) -> int:
+        """Read a file whose writer is gone to its end, and delete it."""
         with try_lock(path) as held:
             if not held:
-                return
+                return 0
+            # Its writer may have written on until a moment ago.
+            stored = self._store_whole_lines(path)
             torn = last_torn_line(path, _position(self._engine, path.name))
             if torn is None or self._store(torn):
                 path.unlink()
                 self._read.pop(path.name, None)
+            return stored
 
     def _store(self, batch: Batch) -> bool:
         stored = store_batch(self._shortener, batch)
@@ -142,6 +146,7 @@ class Flusher(threading.Thread):
                 pause = self._every
                 try:
                     shortener.clicks.retry()
+                    shortener.known_blocks.refresh()
                     if flush.run() >= MOST_LINES:
                         pause = 0.0
                 except (SQLAlchemyError, OSError) as error:

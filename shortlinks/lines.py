@@ -9,6 +9,8 @@ from shortlinks.bots import Signal
 from shortlinks.gate import Outcome
 
 MOST_AGENT_CHARS = 400
+_MOST_NUMBER = 2**63 - 1
+_MOST_LOST = 10**9
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -69,14 +71,14 @@ def from_bytes(text: bytes) -> Line:
         if letter == "c":
             number, at, signal, agent, referrer, address = fields
             who = (_clean(agent, MOST_AGENT_CHARS), _clean(referrer, 255), _clean(address, 45))
-            return ClickLine(int(number), _time(at), Signal(signal), *who)
+            return ClickLine(_whole(number, _MOST_NUMBER), _time(at), Signal(signal), *who)
         if letter == "l":
             number, at, outcome, refusal = fields
-            return LoginLine(int(number), _time(at), Outcome(outcome), _clean(refusal, 60))
+            return LoginLine(_whole(number, _MOST_NUMBER), _time(at), Outcome(outcome), _clean(refusal, 60))
         if letter == "x":
             (count,) = fields
-            return LostLine(int(count))
-    except (ValueError, TypeError, OverflowError, OSError) as error:
+            return LostLine(_whole(count, _MOST_LOST))
+    except (ValueError, TypeError, OverflowError, OSError, RecursionError) as error:
         raise BrokenLine("not a record of the spool") from error
     raise BrokenLine("not a kind of record we know")
 
@@ -84,6 +86,13 @@ def from_bytes(text: bytes) -> Line:
 def _clean(text: str, most: int) -> str:
     # Cut when written and again when read: one line that no column takes would stop its file for ever.
     return _CONTROL.sub("", text)[:most]
+
+
+def _whole(number: object, most: int) -> int:
+    # What a column cannot take would stop its file for ever, and a negative count would hide losses.
+    if not isinstance(number, int) or not 0 <= number <= most:
+        raise ValueError("not a number of ours")
+    return number
 
 
 def _milliseconds(at: datetime) -> int:

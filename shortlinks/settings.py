@@ -34,6 +34,8 @@ class Settings:
     """The public base of the main site, without a slash at its end; empty when no login is offered."""
     flush_every: float
     """Seconds between two flushes of the serving process; 0 leaves flushing to the command line."""
+    misses: int
+    """How many wrong codes of one address a serving process answers in a minute; 0 means all."""
 
     @property
     def own_domain(self) -> str | None:
@@ -58,6 +60,7 @@ def read_settings(config: Mapping[str, Any], *, with_login: bool) -> Settings:
         login_path=_path(config, "SHORTLINKS_LOGIN_PATH", "/sms/in"),
         main_url=main_url.rstrip("/"),
         flush_every=_seconds(config, "SHORTLINKS_FLUSH_EVERY", 0.5),
+        misses=_count(config, "SHORTLINKS_MISSES", 60),
     )
     if settings.own_domain and settings.own_domain == host_of(settings.main_url):
         raise BadSetting(
@@ -115,6 +118,17 @@ def _seconds(config: Mapping[str, Any], name: str, default: float) -> float:
     if not 0 <= seconds <= 3600:
         raise BadSetting(f"{name} must be a number of seconds from 0 to 3600, not '{value}'.")
     return seconds
+
+
+def _count(config: Mapping[str, Any], name: str, default: int) -> int:
+    value = config.get(name, default)
+    try:
+        count = int(value)
+    except (TypeError, ValueError):
+        count = -1
+    if count < 0:
+        raise BadSetting(f"{name} must be a whole number from 0 on, not '{value}'.")
+    return count
 
 
 def _keys(config: Mapping[str, Any]) -> dict[str, bytes]:

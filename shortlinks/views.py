@@ -34,6 +34,8 @@ UNKNOWN_LINK = """<!doctype html>
 """
 """The same for an unknown code, a wrong tag and a cut-off one: the page tells a guesser nothing."""
 
+TOO_MANY = "Слишком много неверных ссылок, подождите минуту. Too many wrong links, wait a minute."
+
 
 def short_links(settings: Settings) -> Blueprint:
     """Return the blueprint that answers short addresses."""
@@ -56,8 +58,12 @@ def follow(code: str) -> AnyResponse:
 
 
 def unknown_link() -> Response:
-    """Return the constant 404."""
-    response = current_app.response_class(UNKNOWN_LINK, status=404, mimetype="text/html")
+    """Return the constant 404, or the constant 429 to an address that has guessed too much."""
+    if current_shortener().misses.too_many(request.remote_addr):
+        response = current_app.response_class(TOO_MANY, status=429, mimetype="text/plain")
+        response.headers["Retry-After"] = "60"
+    else:
+        response = current_app.response_class(UNKNOWN_LINK, status=404, mimetype="text/html")
     response.headers.update(HEADERS)
     return response
 

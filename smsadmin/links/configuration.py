@@ -12,5 +12,6 @@ def shown_settings() -> dict[str, object]:
         "SHORTLINKS_LOGIN_PATH": found.login_path,
         "SHORTLINKS_SPOOL": str(found.spool),
         "SHORTLINKS_FLUSH_EVERY": found.flush_every,
+        "SHORTLINKS_MISSES": found.misses,
         "SHORTLINKS_KEYS": f"{len(found.keys)} set",
     }

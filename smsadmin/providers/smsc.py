@@ -87,7 +87,7 @@ class SMSC:
     def send(
         self, credentials: Credentials, request_id: str, messages: Sequence[Outgoing], deadline: float
     ) -> list[Answer]:
-        """Send up to 100 messages in one request; their shortest `valid_for` holds for all of them."""
+        """Send up to 500 messages in one request; their shortest `valid_for` holds for all of them."""
         end = monotonic() + deadline
         answers, repeated = self._hand_over(credentials, request_id, messages, deadline)
         if repeated:

@@ -1,9 +1,11 @@
 """The blocks a process knows: read when missed, and not more often than once a second."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
 
 from shortlinks.blocks import reserve
 from shortlinks.cache import BlockCache
@@ -122,3 +124,65 @@ class TestBlockCache:
         block = a_block(engine)
         clock.now += 2
         assert set(cache.find_all({block.first, 10**6})) == {block.first}
+
+    def test_who_waited_for_a_read_that_failed_reads_again(self, engine: Engine, clock: Clock) -> None:
+        block = a_block(engine)
+        gone = BlockCache(_Away(engine), clock, clock.sleep)
+        with pytest.raises(OperationalError):
+            gone.find_or_read(block.first)
+        # As one who asked before that read began, and stood behind it.
+        clock.now -= 0.5
+        assert gone.find_or_read(block.first) is not None
+
+    def test_who_came_while_the_block_was_being_read_does_not_wait_for_another_read(
+        self, engine: Engine, clock: Clock, reads: list[str]
+    ) -> None:
+        block = a_block(engine)
+        begun, asked = threading.Event(), threading.Event()
+
+        def slow_engine() -> Engine:
+            begun.set()
+            asked.wait(5)
+            return engine
+
+        cache = BlockCache(slow_engine, clock, clock.sleep)
+        first = threading.Thread(target=cache.find_or_read, args=[block.first])
+        first.start()
+        begun.wait(5)
+        clock.now += 0.1
+        threading.Timer(0.2, asked.set).start()
+        assert cache.find_or_read(block.first) is not None
+        first.join()
+        assert clock.slept == []
+        assert len(reads) == 1
+
+    def test_a_block_that_was_refreshed_is_found_without_a_read(
+        self, engine: Engine, cache: BlockCache, reads: list[str]
+    ) -> None:
+        block = a_block(engine)
+        cache.refresh()
+        assert cache.find_or_read(block.first) is not None
+        assert len(reads) == 1
+
+    def test_blocks_are_refreshed_once_a_second_at_most_and_nobody_waits(
+        self, cache: BlockCache, clock: Clock, reads: list[str]
+    ) -> None:
+        for _ in range(10):
+            cache.refresh()
+            clock.now += 0.3
+        assert len(reads) == 3
+        assert clock.slept == []
+
+
+class _Away:
+    """The engine of a database that does not answer at first."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._asked = False
+
+    def __call__(self) -> Engine:
+        if not self._asked:
+            self._asked = True
+            raise OperationalError("SELECT", {}, Exception("away"))
+        return self._engine

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -152,6 +153,23 @@ def test_a_dead_writers_line_that_lacks_only_its_newline_counts(
     (spool / "dead.spool").write_bytes(to_bytes(click_on(block.first)).rstrip())
     flush_once(app)
     assert count(engine, Click) == 1
+
+
+def test_lines_written_after_the_last_look_at_a_dying_writers_file_are_stored(
+    app: Flask, engine: Engine, block: LinkBlock, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = spool / "dying.spool"
+    path.write_bytes(to_bytes(click_on(block.first)))
+
+    def last_words_first(locked: Path) -> AbstractContextManager[bool]:
+        if locked == path:
+            with path.open("ab") as file:
+                file.write(to_bytes(click_on(block.first + 1)) + to_bytes(click_on(block.first + 2)))
+        return try_lock(locked)
+
+    monkeypatch.setattr("shortlinks.flusher.try_lock", last_words_first)
+    assert flush_once(app) == 3
+    assert (count(engine, Click), spool_row(engine).broken) == (3, 0)
 
 
 def test_a_file_that_comes_back_is_not_counted_again(

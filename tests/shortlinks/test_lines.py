@@ -55,3 +55,19 @@ def test_a_line_cut_off_anywhere_is_broken(length: int) -> None:
 def test_rubbish_is_a_broken_line(rubbish: bytes) -> None:
     with pytest.raises(BrokenLine):
         from_bytes(rubbish)
+
+
+@pytest.mark.parametrize("count", [-5, 10**30])
+def test_a_loss_that_no_writer_counted_is_a_broken_line(count: int) -> None:
+    with pytest.raises(BrokenLine):
+        from_bytes(json.dumps(["x", count]).encode())
+
+
+def test_a_number_that_no_column_takes_is_a_broken_line() -> None:
+    with pytest.raises(BrokenLine):
+        from_bytes(json.dumps(["c", 2**63, 0, "", "", "", ""]).encode())
+
+
+def test_brackets_without_end_are_a_broken_line() -> None:
+    with pytest.raises(BrokenLine):
+        from_bytes(b"[" * 100_000)

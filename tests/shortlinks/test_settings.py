@@ -41,6 +41,8 @@ def test_keys_may_come_as_text_or_mapping(keys: Any) -> None:
         ("SHORTLINKS_SPOOL", None),
         ("SHORTLINKS_LOGIN_PATH", "/"),
         ("SHORTLINKS_FLUSH_EVERY", "often"),
+        ("SHORTLINKS_MISSES", -1),
+        ("SHORTLINKS_MISSES", "few"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: Any) -> None:
