@@ -89,7 +89,8 @@ def disk(request: pytest.FixtureRequest, app: Flask, spool: Path) -> Iterator[Di
         pytest.skip("only root may mount a small disk")
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", spool], check=True)
     yield SmallDisk(spool)
-    subprocess.run(["umount", spool], check=True)
+    # Lazily: a process that was killed keeps its file for a moment.
+    subprocess.run(["umount", "--lazy", spool], check=True)
 
 
 @pytest.fixture
@@ -119,7 +120,8 @@ def test_while_the_disk_is_full_clicks_wait(
             visitors.wait_for(200)
             full = written(spool)
             visitors.wait_for(200)
-            assert written(spool) == full, "the disk was full"
+            # Each of two processes may still have had a rest of a page; the clicks would be five times that.
+            assert written(spool) < full + 2 * 4096, "the disk was full"
             disk.make_room(web)
             visitors.wait_for(100)
         assert wait_until(lambda: clicks_stored(engine) == len(visitors.led_on))
