@@ -10,10 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
+from shortlinks import flusher
 from shortlinks.bots import Signal, device_of, kind_of
 from shortlinks.clicks import ClickSpool
 from shortlinks.flusher import Flusher
 from tests.shortlinks.host import PHONE, make_host
+
+# It never rests: the more it works, the more there is to be killed in the middle of.
+flusher.SHARE = 1.0
 
 told = json.loads(os.environ["FIRE"])
 spool = Path(told["spool"])
