@@ -32,6 +32,9 @@ BUSY = 100
 SHARE = 0.1
 """The share of its time that a flusher then works: each click is safe in the spool already."""
 
+LONGEST_REST = 1.0
+"""Seconds: a database that is slow must not make the rests as slow."""
+
 
 def flush_once(app: Flask) -> int:
     """Move everything that is whole from the spool into the database; return how many lines.
@@ -88,7 +91,7 @@ class Flush:
                 stored += len(batch.lines)
             took = time.monotonic() - begun
             if clicks.appended - before > BUSY * took:
-                self._rest(took / SHARE - took)
+                self._rest(min(LONGEST_REST, took / SHARE - took))
         return stored
 
     def _finish(self, path: Path) -> int:

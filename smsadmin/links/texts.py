@@ -138,7 +138,8 @@ def texts(messages: Sequence[Written]) -> list[str]:
     """Return the texts with their codes, for handing over to a provider and nothing else."""
     ids = {message.broadcast_id for message in messages if message.broadcast_id is not None}
     # Most often one, which SQLAlchemy looks up with a statement that is ready.
-    broadcasts = read(lambda session: {id: found for id in ids if (found := session.get(Broadcast, id))})
+    found = read(lambda session: [session.get(Broadcast, number) for number in ids])
+    broadcasts = {broadcast.id: broadcast for broadcast in found if broadcast}
     links = {number: _links(broadcast) for number, broadcast in broadcasts.items()}
     return [
         _text(broadcasts[message.broadcast_id], links[message.broadcast_id], message)
