@@ -3,19 +3,23 @@
 Both are served by granian on one core, ours with its flusher; the clients and PostgreSQL have the other. Each click is
 in the spool before its answer. `ratio` is our rate ÷ the bare rate, the worst of three: with few blocks of links, with
 many, and while a million clicks wait in the spool; `p99_ratio` is our slowest hundredth ÷ theirs, the worst of three.
+Our server stands still while the bare one is called: its flusher has the same core.
 """
 
 import os
 import random
+import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.box import Box, box, programs
 from bench.callers import call_all, get_request
 from bench.figures import RUNS, Pair, median, say, size, tell, timed
+from smsadmin.standalone.children import Child
 from smsadmin.standalone.ports import free_port
 from smsadmin.standalone.reach import wait_until_it_answers
 
@@ -53,7 +57,7 @@ def main() -> None:
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, cores[1:] or cores)
     with box(SHORTLINKS_FLUSH_EVERY="0.5") as shop:
-        servers = _servers(shop, cores[0])
+        servers = _start(shop, cores[0])
         few, many = FEW_BLOCKS, max(FEW_BLOCKS + 1, min(MANY_BLOCKS, clicks))
         codes = _reserve(0, few)
         measured = [_measure("few blocks", servers, codes, clicks)]
@@ -82,8 +86,29 @@ def main() -> None:
     )
 
 
-def _servers(shop: Box, core: int) -> tuple[str, str]:
-    """Start the shop's web server and the bare one, both on this core; return their addresses."""
+@dataclass(frozen=True)
+class Servers:
+    """The shop's web server and the bare one: where they answer, and ours as a program."""
+
+    ours: str
+    bare: str
+    program: Child
+
+    @contextmanager
+    def only_bare(self) -> Iterator[None]:
+        """Have ours stand still for as long as the block lasts."""
+        leash = self.program.leash
+        if leash is None:
+            sys.exit("redirect: the shop's web server does not run.")
+        os.killpg(leash.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(leash.pid, signal.SIGCONT)
+
+
+def _start(shop: Box, core: int) -> Servers:
+    """Start both servers on this core."""
     place = replace(shop.place, port=free_port())
     bare = programs.web(place, shop.told)
     bare.command = [*bare.command[:-1], "bench.bare_redirect:app"]
@@ -96,7 +121,7 @@ def _servers(shop: Box, core: int) -> tuple[str, str]:
     os.sched_setaffinity(0, here)
     wait_until_it_answers(shop.place.local_shop, ours)
     wait_until_it_answers(place.local_shop, bare)
-    return shop.place.local_shop, place.local_shop
+    return Servers(shop.place.local_shop, place.local_shop, ours)
 
 
 def _reserve(start: int, end: int) -> list[str]:
@@ -113,23 +138,23 @@ def _reserve(start: int, end: int) -> list[str]:
     return codes
 
 
-def _measure(name: str, servers: tuple[str, str], codes: Sequence[str], clicks: int) -> Measured:
+def _measure(name: str, servers: Servers, codes: Sequence[str], clicks: int) -> Measured:
     chosen = random.Random(clicks)  # noqa: S311 - nothing secret
     # The newest is read by the process, and one click has warmed each server up.
     requests = [get_request(f"/l/{code}", PHONE) for code in (codes[-1], *chosen.choices(codes, k=clicks))]
-    for server in servers:
+    for server in (servers.ours, servers.bare):
         call_all(server, requests[: 1 + clicks // 10], CLIENTS, 302)
     pairs, slowest = [], []
     for _ in range(RUNS):
-        waits: tuple[list[float], list[float]] = ([], [])
-        took = [
-            call_all(server, requests, CLIENTS, 302, of) for server, of in zip(servers, waits, strict=True)
-        ]
-        pairs.append(Pair(*took))
-        slowest.append(_p99(waits[0]) / _p99(waits[1]))
+        ours: list[float] = []
+        bare: list[float] = []
+        took = call_all(servers.ours, requests, CLIENTS, 302, ours)
+        with servers.only_bare():
+            pairs.append(Pair(took, call_all(servers.bare, requests, CLIENTS, 302, bare)))
+        slowest.append(_p99(ours) / _p99(bare))
         tell(
-            f"redirect, {name}: {clicks / took[0]:.0f} a second, bare {clicks / took[1]:.0f}; "
-            f"p99 {_p99(waits[0]) * 1000:.1f} ms, bare {_p99(waits[1]) * 1000:.1f} ms"
+            f"redirect, {name}: {clicks / took:.0f} a second, bare {clicks / pairs[-1].limit:.0f}; "
+            f"p99 {_p99(ours) * 1000:.1f} ms, bare {_p99(bare) * 1000:.1f} ms"
         )
     return Measured(median(pairs), sorted(slowest)[len(slowest) // 2])
 

@@ -13,6 +13,7 @@ import uuid
 from collections import deque
 from pathlib import Path
 
+from shortlinks.held_write import held_write
 from shortlinks.lines import Line, LostLine, to_bytes
 
 log = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ class ClickSpool:
         record = b"\n" + line if self._torn else line
         # Until the write is known to be whole, whatever comes next must not be glued to it.
         self._torn = True
-        written = os.write(file, record)
+        written = held_write(file, record)
         self._size += written
         # A record that lacks only its newline is whole: the next one brings it.
         if written < len(record) - 1:

@@ -9,17 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from hashids import Hashids
+from shortlinks.spelling import ALPHABET, BASE, Spelling
 
-ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""57 characters: none of `0 O 1 l I`, which people mix up when they type."""
+__all__ = ["ALPHABET", "Codes", "Reading", "UnknownKey", "code_chars", "first_fitting"]
 
 TRACKING_TAG = 2
 LOGIN_TAG = 8
 
-# Of the 57 characters hashids keeps 13 as separators and 4 as guards; a number is written in the other 40,
-# after one character of its own.
-_BASE = 40
 # No number of 63 bits needs more; whatever is longer is not decoded at all.
 _LONGEST = 24
 
@@ -41,22 +37,22 @@ class Codes:
     """Write and read codes with one salt and the keys of SHORTLINKS_KEYS (id → 32 to 64 bytes)."""
 
     def __init__(self, salt: str, keys: Mapping[str, bytes]) -> None:
-        self._hashids = Hashids(salt=salt, alphabet=ALPHABET)
+        self._spelling = Spelling(salt)
         self._keys = dict(keys)
         self.signing_key = next(iter(self._keys))
 
     def encode(self, number: int, *, login: bool, key_id: str) -> str:
         """Return the code of `number`; raise `UnknownKey`."""
-        return f"{self._hashids.encode(number)}{self._tag(number, login, key_id)}"
+        return f"{self._spelling.write(number)}{self._tag(number, login, key_id)}"
 
     def readings(self, code: str) -> Iterator[Reading]:
         """Yield what the code may mean, the login reading first; nothing when it is no code at all."""
         if len(code) > _LONGEST:
             return
         for login, length in ((True, LOGIN_TAG), (False, TRACKING_TAG)):
-            numbers = self._hashids.decode(code[:-length])
-            if len(numbers) == 1:
-                yield Reading(numbers[0], login, code[-length:])
+            number = self._spelling.read(code[:-length])
+            if number is not None:
+                yield Reading(number, login, code[-length:])
 
     def verifies(self, reading: Reading, key_id: str) -> bool:
         """Tell, in constant time, whether the tag was made with that key; False for a key we lack."""
@@ -86,15 +82,15 @@ class Codes:
 def code_chars(number: int, login: bool) -> int:
     """Return how many characters the code of `number` has."""
     digits = 1
-    while number >= _BASE:
-        number //= _BASE
+    while number >= BASE:
+        number //= BASE
         digits += 1
     return 1 + digits + (LOGIN_TAG if login else TRACKING_TAG)
 
 
 def first_fitting(start: int, count: int) -> int:
     """Return the first number from `start` on where `count` numbers in a row have codes of equal length."""
-    low, high = 0, _BASE
+    low, high = 0, BASE
     while max(start, low) + count > high:
-        low, high = high, high * _BASE
+        low, high = high, high * BASE
     return max(start, low)

@@ -11,6 +11,8 @@ from shortlinks.gate import Outcome
 MOST_AGENT_CHARS = 400
 _MOST_NUMBER = 2**63 - 1
 _MOST_LOST = 10**9
+# One for all lines: `json.dumps` makes a new encoder for each.
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -61,7 +63,7 @@ def to_bytes(line: Line) -> bytes:
             fields = ["l", line.number, _milliseconds(line.at), line.outcome, _clean(line.refusal, 60)]
         case LostLine():
             fields = ["x", line.count]
-    return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
+    return _to_json(fields).encode() + b"\n"
 
 
 def from_bytes(text: bytes) -> Line:
@@ -85,7 +87,7 @@ def from_bytes(text: bytes) -> Line:
 
 def _clean(text: str, most: int) -> str:
     # Cut when written and again when read: one line that no column takes would stop its file for ever.
-    return _CONTROL.sub("", text)[:most]
+    return (text if text.isprintable() else _CONTROL.sub("", text))[:most]
 
 
 def _whole(number: object, most: int) -> int:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from shortlinks import clicks
 from shortlinks.bots import Signal
 from shortlinks.clicks import ClickSpool
+from shortlinks.held_write import held_write
 from shortlinks.lines import ClickLine, Line, LostLine
 from shortlinks.spoolfile import read_batch, try_lock
 
@@ -31,11 +33,11 @@ def read_all(directory: Path) -> list[Line]:
 
 
 class Disk:
-    """Stands for `os.write`: takes so many bytes of the next record, and then everything again."""
+    """Stands for `held_write`: takes so many bytes of the next record, and then everything again."""
 
     def __init__(self, takes: int | None) -> None:
         self.takes = takes
-        self.write = os.write
+        self.write = held_write
 
     def __call__(self, file: int, record: bytes) -> int:
         if self.takes is None:
@@ -100,7 +102,7 @@ def test_a_record_that_the_disk_tore_is_written_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: int
 ) -> None:
     spool = ClickSpool(tmp_path)
-    monkeypatch.setattr(os, "write", Disk(takes))
+    monkeypatch.setattr(clicks, "held_write", Disk(takes))
     for number in range(3):
         spool.append(a_click(number))
     assert numbers(read_all(tmp_path)) == [0, 1, 2]
@@ -112,7 +114,7 @@ def test_a_record_that_lacks_only_its_newline_is_not_written_twice(
     spool = ClickSpool(tmp_path)
     spool.append(a_click(1))
     (path,) = tmp_path.glob("*.spool")
-    monkeypatch.setattr(os, "write", Disk(path.stat().st_size - 1))
+    monkeypatch.setattr(clicks, "held_write", Disk(path.stat().st_size - 1))
     spool.append(a_click(2))
     spool.append(a_click(3))
     assert numbers(read_all(tmp_path)) == [1, 2, 3]
@@ -123,7 +125,7 @@ def test_lost_and_counted_agree_when_the_disk_was_full(
 ) -> None:
     spool = ClickSpool(tmp_path, most_waiting=5)
     disk = Disk(0)
-    monkeypatch.setattr(os, "write", disk)
+    monkeypatch.setattr(clicks, "held_write", disk)
     for number in range(8):
         spool.append(a_click(number))
     assert spool.waiting == 5
