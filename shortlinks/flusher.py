@@ -7,6 +7,7 @@ the batch was read from. So a batch that is stored twice, or by two processes at
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from shortlinks.clicks import SUFFIX
 from shortlinks.models import Spool
+from shortlinks.rows import insert_new
 from shortlinks.shortener import Shortener, current_shortener
 from shortlinks.spoolfile import MOST_LINES, Batch, last_torn_line, read_batch, try_lock
 from shortlinks.storing import store_batch
-from shortlinks.transactions import insert_new, write
+from shortlinks.transactions import write
 
 log = logging.getLogger(__name__)
 
@@ -155,11 +157,20 @@ class Flusher(threading.Thread):
                 except (SQLAlchemyError, OSError) as error:
                     # The kind of error only: its text may hold rows.
                     log.warning("Clicks wait in the spool: %s.", type(error).__name__)
+                except Exception as error:
+                    # A fault of ours, or of a library, must not end the thread: nobody would flush any more.
+                    log.error("Clicks wait in the spool: %s at %s.", type(error).__name__, _place(error))  # noqa: TRY400
 
     def stop(self) -> None:
         """Let the flush under way end, then end the thread."""
         self._stopped.set()
         self.join()
+
+
+def _place(error: Exception) -> str:
+    """Return file and line where an error arose, which hold nobody's values."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def start_flusher(app: Flask) -> Flusher | None:

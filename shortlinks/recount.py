@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shortlinks.bots import Kind
 from shortlinks.models import Click, LinkBlock, Login, UseCounter
 from shortlinks.report import Figures
-from shortlinks.transactions import add_up
+from shortlinks.rows import add_up
 from shortlinks.uses import OF_OUTCOMES, Use
 
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from shortlinks.bots import RULES, Kind, Signal, device_of, kind_of
 from shortlinks.lines import ClickLine, LoginLine, LostLine
 from shortlinks.models import Click, Login, Spool, UserAgent
+from shortlinks.rows import insert_new, insert_rows
 from shortlinks.shortener import Shortener
 from shortlinks.spoolfile import Batch
-from shortlinks.transactions import insert_new, write
+from shortlinks.transactions import write
 from shortlinks.uses import Message, Uses
 
 
@@ -68,11 +69,11 @@ def _insert(session: Session, lines: list[ClickLine | LoginLine], places: dict[i
     if clicks:
         agents = _agent_ids(session, {line.agent for line in clicks if line.agent})
         rows = [_click(line, places[line.number], agents.get(line.agent)) for line in clicks]
-        session.execute(insert(Click), rows)
+        insert_rows(session, Click, rows)
         for row in rows:
             uses.click(places[row["number"]].message, row["kind"])
     if logins:
-        session.execute(insert(Login), [_login(line, places[line.number]) for line in logins])
+        insert_rows(session, Login, [_login(line, places[line.number]) for line in logins])
         for line in logins:
             uses.login(places[line.number].message, line.outcome)
     numbers = {line.number for line in lines if places[line.number].login}

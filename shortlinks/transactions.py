@@ -5,13 +5,12 @@ time-out; hence every `work` starts with its write, and a failed one is run agai
 """
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import Session
 
 # Seconds to wait before each repetition.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -40,25 +39,6 @@ def write(engine: Engine, work: Callable[[Session], T]) -> T:
 def _once(engine: Engine, work: Callable[[Session], T]) -> T:
     with Session(engine, expire_on_commit=False) as session, session.begin():
         return work(session)
-
-
-def insert_new(session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows that are not there yet; those whose unique key exists are left as they are."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(table).values(list(rows)).on_conflict_do_nothing())
-
-
-def add_up(
-    session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]], column: str
-) -> None:
-    """Insert the rows; where a row with this primary key is there, add `column` to it instead."""
-    if not rows:
-        return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(list(rows))
-    keys = [each.name for each in table.__table__.primary_key]
-    added = table.__table__.c[column] + statement.excluded[column]
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_={column: added}))
 
 
 def _worth_repeating(error: DBAPIError) -> bool:

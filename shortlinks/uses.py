@@ -6,17 +6,23 @@ So a report reads a few rows, however many clicks there are.
 from collections import Counter as Tally
 from collections.abc import Collection, Mapping
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, column, exists, select, values
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from shortlinks.bots import Kind
 from shortlinks.gate import Outcome
 from shortlinks.models import Click, LinkBlock, UseCounter
-from shortlinks.transactions import add_up
+from shortlinks.rows import add_up, as_json, listed, table_of
 
 Message = tuple[str, int]
 """(owner, position)"""
+
+
+_OWNER = table_of(LinkBlock).c.owner
+_BLOCK, _POSITION = table_of(Click).c.block_id, table_of(Click).c.position
 
 
 class Use(StrEnum):
@@ -88,22 +94,45 @@ def _opened_by_people(session: Session, messages: Collection[Message]) -> set[Me
     positions: dict[str, list[int]] = {}
     for owner, position in messages:
         positions.setdefault(owner, []).append(position)
-    blocks = select(LinkBlock.id, LinkBlock.owner, LinkBlock.first_position, LinkBlock.count).where(
-        LinkBlock.owner.in_(positions)
-    )
+    dialect = session.get_bind().dialect
+    asked = as_json([_OWNER], [{"owner": owner} for owner in positions], dialect)
     owners: dict[int, str] = {}
-    places: list[tuple[int, int]] = []
-    for block_id, owner, first, count in session.execute(blocks):
+    places: list[dict[str, int]] = []
+    for block_id, owner, first, count in session.execute(_blocks_of_listed(dialect.name), {"listed": asked}):
         owners[block_id] = owner
-        places += [(block_id, each) for each in positions[owner] if first <= each < first + count]
-    asked = (
-        values(column("block_id", BigInteger), column("position", BigInteger), name="asked")
-        .data(places)
-        .cte()
-    )
-    # Index (block_id, kind, position), looked into for each place by itself.
-    here = exists().where(
-        Click.block_id == asked.c.block_id, Click.kind == Kind.PERSON, Click.position == asked.c.position
-    )
-    opened = session.execute(select(asked.c.block_id, asked.c.position).where(here)) if places else ()
+        places += [
+            {"block_id": block_id, "position": each}
+            for each in positions[owner]
+            if first <= each < first + count
+        ]
+    asked = as_json([_BLOCK, _POSITION], places, dialect)
+    opened = session.execute(_opened_of_listed(dialect.name), {"listed": asked}) if places else ()
     return {(owners[block_id], position) for block_id, position in opened}
+
+
+@cache
+def _blocks_of_listed(dialect: str) -> Any:
+    asked, values = listed(dialect, [_OWNER])
+    owners = select(values["owner"]).select_from(asked)
+    return select(LinkBlock.id, LinkBlock.owner, LinkBlock.first_position, LinkBlock.count).where(
+        LinkBlock.owner.in_(owners)
+    )
+
+
+@cache
+def _opened_of_listed(dialect: str) -> Any:
+    asked, values = listed(dialect, [_BLOCK, _POSITION])
+    # Index (block_id, kind, position), looked into for each place by itself, also while the table grows so fast that
+    # the server still takes it for a small one: a scalar subquery is never made a join.
+    person = (
+        select(literal(1))
+        .where(
+            Click.block_id == values["block_id"],
+            Click.kind == Kind.PERSON,
+            Click.position == values["position"],
+        )
+        .limit(1)
+        .correlate(asked)
+        .scalar_subquery()
+    )
+    return select(values["block_id"], values["position"]).select_from(asked).where(person == 1)

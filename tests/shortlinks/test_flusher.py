@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from shortlinks import flusher as flusher_module
 from shortlinks.blocks import reserve
 from shortlinks.bots import Kind, Signal
 from shortlinks.clicks import ClickSpool
@@ -18,7 +19,8 @@ from shortlinks.flusher import LOCK_NAME, Flusher, flush_once, start_flusher
 from shortlinks.gate import Outcome
 from shortlinks.lines import ClickLine, LoginLine, LostLine, to_bytes
 from shortlinks.models import Click, LinkBlock, Login, Spool, UserAgent
-from shortlinks.spoolfile import read_batch, try_lock
+from shortlinks.shortener import Shortener
+from shortlinks.spoolfile import Batch, read_batch, try_lock
 from shortlinks.storing import store_batch
 from tests.shortlinks.host import CRAWLER, PHONE
 
@@ -254,12 +256,37 @@ def test_the_thread_flushes_until_it_is_stopped(
     flusher = Flusher(app, every=0.05)
     flusher.start()
     clicks.append(click_on(block.first))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while count(engine, Click) == 0 and time.monotonic() < deadline:
         time.sleep(0.02)
     flusher.stop()
     assert count(engine, Click) == 1
     assert not flusher.is_alive()
+
+
+def test_a_fault_of_ours_does_not_end_the_thread_and_is_told_without_anybodys_values(
+    app: Flask,
+    engine: Engine,
+    block: LinkBlock,
+    clicks: ClickSpool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fails_once(shortener: Shortener, batch: Batch) -> bool:
+        monkeypatch.setattr(flusher_module, "store_batch", store_batch)
+        raise KeyError("+79161234567")
+
+    monkeypatch.setattr(flusher_module, "store_batch", fails_once)
+    flusher = Flusher(app, every=0.05)
+    clicks.append(click_on(block.first))
+    flusher.start()
+    deadline = time.monotonic() + 60
+    while count(engine, Click) == 0 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    flusher.stop()
+    assert count(engine, Click) == 1
+    assert "KeyError at test_flusher.py:" in caplog.text
+    assert "+7916" not in caplog.text
 
 
 def test_no_thread_runs_where_the_host_flushes_by_itself(app: Flask) -> None:
