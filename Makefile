@@ -4,7 +4,7 @@
 # make demo   a broadcast from end to end, without screens (RECIPIENTS=1000 DATABASE=postgresql SEED=1)
 # make faults broadcasts under fire: workers, Redis, database, providers killed and lied to; about half an hour
 #             (SEEDS=50 MESSAGES=1000 LARGE=20000; SEED=17 plays one of them again, FROM=17 goes on with it)
-# make bench  how fast it is: five figures, each against a limit measured in the same run (SIZE=20000 for a quick look)
+# make bench  how fast it is: six figures, each against a limit measured in the same run (SIZE=20000 for a quick look)
 # make fmt    format the code
 # make messages  collect the texts for people, compile their Russian (smsadmin/translations)
 # make lock   write the lock files anew
@@ -58,6 +58,7 @@ bench: packages-dev
 	@$(IN_VENV) bench.receipts
 	@$(IN_VENV) bench.statistics
 	@$(IN_VENV) bench.redirect
+	@$(IN_VENV) bench.codes
 
 fmt: packages-dev
 	@$(IN_VENV) ruff check --fix .

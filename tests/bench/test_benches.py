@@ -17,6 +17,7 @@ MORE = {
     "receipts": {"clients", "backlog", "backlog_seconds"},
     "statistics": {"messages", "against", "worst"},
     "redirect": {"p99_ratio", "per_second", "flushed_per_second", "tracked_code_chars", "login_code_chars"},
+    "codes": {"codes", "repeated"},
 }
 
 
