@@ -187,7 +187,8 @@ def _wait_in_the_spool(shop: Box, clicks: int, broadcasts: int) -> None:
         for _ in range(clicks):
             number = chosen.choice(firsts) + chosen.randrange(IN_A_BLOCK)
             file.write(to_bytes(ClickLine(number, datetime.now(UTC), Signal.NONE, PHONE, "", "10.1.2.0")))
-    unfinished.rename(spool / "waiting.spool")
+    # A name stands for one file for ever.
+    unfinished.rename(spool / f"waiting-{time.monotonic_ns()}.spool")
 
 
 def _flushed(shop: Box, clicks: int, broadcasts: int) -> float:
@@ -212,7 +213,7 @@ def _wait_for(shop: Box, clicks: int) -> int:
 
 def _wait_until_all_is_stored(shop: Box) -> None:
     begun = time.monotonic()
-    while any(Path(shop.told["SHORTLINKS_SPOOL"]).glob("waiting.*")):
+    while any(Path(shop.told["SHORTLINKS_SPOOL"]).glob("waiting*")):
         if time.monotonic() - begun > PATIENCE:
             sys.exit("redirect: clicks still wait in the spool after five minutes.")
         time.sleep(0.2)
