@@ -40,7 +40,7 @@ WORDS = {
         "go_on": "Продолжить",
     },
     "en": {
-        "title": "Sign in by the link from the SMS",
+        "title": "Sign in by your SMS link",
         "text": "Press the button to sign in and go on.",
         "failed": "You are not signed in: the page was open for too long, or the browser accepts no cookies.",
         "again": "Press the button again. If that does not help, allow cookies, or use another browser.",

@@ -8,7 +8,7 @@ _PAGE = """<!doctype html>
 <style>
 body {{ margin: 0; font: 1.125rem/1.5 system-ui, sans-serif; color: #1f2933; background: #f5f7fa; }}
 main {{ max-width: 24rem; margin: 15vh auto 0; padding: 0 1.25rem; }}
-h1 {{ font-size: 1.375rem; margin: 2rem 0 .5rem; }}
+h1 {{ font-size: 1.375rem; margin: 2rem 0 .5rem; text-wrap: balance; }}
 p {{ margin: 0; }}
 </style>
 <main>

@@ -26,11 +26,11 @@ from tests.servers import Servers
 from tests.simulator.running import Simulator
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = "no browser here: install Chromium (apt install chromium) to run the tests of login links in one"
+MISSING = "since the tests of login links need a browser: install Chromium (apt install chromium)"
 PATIENCE = 60_000
 """Milliseconds that a page may take on a busy machine."""
 
-LONG_ENOUGH = 2.0
+LONG_ENOUGH = 1.0
 """Seconds in which a page that posts by itself has long done so."""
 
 # Nothing but the sites of the tests has an address, so the browser reaches nobody else.
@@ -181,7 +181,7 @@ class Shops(dict[str, ServedShop]):
 
 @pytest.fixture(scope="session")
 def shops(
-    servers: Servers, provider_box: Simulator, tmp_path_factory: pytest.TempPathFactory, chromium: str
+    chromium: str, servers: Servers, provider_box: Simulator, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Shops]:
     """The shops of this process."""
     with ExitStack() as stack:

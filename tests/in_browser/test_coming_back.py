@@ -51,7 +51,7 @@ def test_whoever_comes_back_to_the_form_is_not_led_on_again(
     with alone(mail.page("behind", link.address)):
         wait_until(lambda: shop.asked(link, "GET") == 1, seconds=60)
         # Until it is complete: what posts sooner takes its own place in the history.
-        time.sleep(LONG_ENOUGH)
+        time.sleep(3 * LONG_ENOUGH)
         mail.closing.set()
 
         wait_until(lambda: shop.asked(link, "GET") == 2, seconds=60)
@@ -91,6 +91,16 @@ def test_a_form_that_is_older_than_the_session_of_another_tab_leads_on(
 
     expect_cabinet(second, shop, link)
     assert shop.outcomes(link) == [("signed_in", "")]
+
+
+def test_a_button_pressed_twice_leads_on(new_context: NewContext, shop: ServedShop) -> None:
+    link = shop.link()
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(link.address)
+
+    page.get_by_role("button", name="Войти").dblclick(no_wait_after=True)
+
+    expect_cabinet(page, shop, link)
 
 
 def test_a_browser_without_cookies_is_told_so_and_does_not_post_for_ever(

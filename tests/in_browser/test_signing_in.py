@@ -1,10 +1,12 @@
 """A login link in a real browser: the form posts itself, and whoever opened it is the customer."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.in_browser.conftest import NewContext
+from tests.in_browser.conftest import NewContext, Shops
+from tests.in_browser.other_site import OtherSite
 from tests.in_browser.served import ServedShop
-from tests.in_browser.visiting import SIGN_IN_BY_LINK, expect_cabinet, session_cookie, session_of
+from tests.in_browser.visiting import SIGN_IN_BY_LINK, expect_cabinet, session_cookie, session_of, tap
 from tests.links.visiting import ten_years_pass
 
 
@@ -120,10 +122,14 @@ def test_two_taps_at_once_both_lead_to_the_cabinet(new_context: NewContext, shop
     expect_cabinet(second, shop, link)
 
 
-def test_no_request_but_the_forms_own_tells_where_it_came_from(page: Page, shop: ServedShop) -> None:
+@pytest.mark.parametrize("kind", ["Lax", "Strict"])
+def test_no_request_but_the_forms_own_tells_where_it_came_from(
+    page: Page, shops: Shops, mail: OtherSite, kind: str
+) -> None:
+    shop = shops[kind]
     link = shop.link()
 
-    page.goto(link.address)
+    tap(page, mail, link.address)
 
     expect_cabinet(page, shop, link)
     telling = [visit for visit in shop.visits() if link.code in visit.referer]
