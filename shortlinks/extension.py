@@ -8,14 +8,14 @@ from typing import Any
 
 from flask import Flask, current_app, request, request_started
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
 from shortlinks.cli import commands
 from shortlinks.domain import ShortDomain
 from shortlinks.flusher import start_flusher
 from shortlinks.front import Front
 from shortlinks.gate import Gate
-from shortlinks.login import login_pages
+from shortlinks.login import login_pages, untrusted
 from shortlinks.settings import BadSetting, Settings, read_settings
 from shortlinks.shortener import Shortener
 from shortlinks.views import short_links
@@ -90,7 +90,12 @@ def _answer_first() -> ResponseReturnValue | None:
 def _answer() -> ResponseReturnValue:
     csrf = current_app.extensions.get("csrf")
     if csrf is not None and current_app.config.get("WTF_CSRF_ENABLED", True):
-        csrf.protect()
+        try:
+            csrf.protect()
+        except BadRequest:
+            if request.endpoint != "shortlinks_login.sign_in":
+                raise
+            return untrusted(**(request.view_args or {}))
     return current_app.dispatch_request()
 
 

@@ -4,12 +4,13 @@ A GET changes nothing, so previews and scanners that only fetch addresses sign n
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from shortlinks.blocks import Hit, is_revoked, resolve
-from shortlinks.bots import Kind, kind_of, signal_of
+from shortlinks.bots import Kind, Signal, kind_of, signal_of
 from shortlinks.gate import Gate, Outcome, Verdict
 from shortlinks.lines import MOST_AGENT_CHARS, LoginLine
 from shortlinks.settings import Settings
@@ -26,16 +27,25 @@ PAGE_HEADERS = {
     ),
 }
 
+HERE = "here"
+"""In the query of the page's address: the visitor comes from the page itself."""
+
 WORDS = {
     "ru": {
         "title": "Вход по ссылке из SMS",
         "text": "Нажмите кнопку, чтобы войти и продолжить.",
+        "failed": "Войти не получилось: страница была открыта слишком долго, или браузер не принимает cookie.",
+        "again": "Нажмите кнопку ещё раз. Не поможет – разрешите cookie или откройте ссылку в другом браузере.",
         "button": "Войти",
+        "go_on": "Продолжить",
     },
     "en": {
-        "title": "Sign in by the link from the SMS",
+        "title": "Sign in by your SMS link",
         "text": "Press the button to sign in and go on.",
+        "failed": "You are not signed in: the page was open for too long, or the browser accepts no cookies.",
+        "again": "Press the button again. If that does not help, allow cookies, or use another browser.",
         "button": "Sign in",
+        "go_on": "Go on",
     },
 }
 
@@ -68,16 +78,9 @@ def form(code: str) -> Response:
     """Show the form; its script posts it by itself unless a known bot or a preview asks for it."""
     if _login_hit(code) is None:
         return unknown_link()
-    language = request.accept_languages.best_match(WORDS) or "ru"
-    page = render_template(
-        "shortlinks/sign_in.html",
-        words=WORDS[language],
-        language=language,
-        by_itself=_who_asks() not in (Kind.BOT, Kind.PREVIEW),
-    )
-    response = make_response(page)
-    response.headers.update(PAGE_HEADERS)
-    return response
+    if _may_lack_strict_cookie():
+        return _page("shortlinks/come_again.html", query=HERE)
+    return _page("shortlinks/sign_in.html", by_itself=_posts_by_itself())
 
 
 def sign_in(code: str) -> Response:
@@ -97,10 +100,58 @@ def sign_in(code: str) -> Response:
     return with_headers(redirect(target, 303))
 
 
-def _who_asks() -> Kind:
+def untrusted(code: str) -> Response:
+    """Answer a form without the host's token: nobody is signed in by it, and a person can press the button.
+
+    A tab that was seen hours later, the second of two taps on one link, a browser without cookies: none may end
+    on an error page. Whoever is signed in would stay so in any case, so he is led on.
+    """
+    hit = _login_hit(code)
+    gate = current_shortener().gate
+    if hit is None or gate is None:
+        return unknown_link()
+    if gate.someone_signed_in():
+        return with_headers(redirect(hit.block.url, 303))
+    # Without the script: where cookies are refused it would post for ever.
+    return _page("shortlinks/sign_in.html", by_itself=False, failed=True, status=400)
+
+
+def _page(template: str, status: int = 200, **values: Any) -> Response:
+    language = request.accept_languages.best_match(WORDS) or "ru"
+    page = render_template(template, words=WORDS[language], language=language, **values)
+    response = make_response(page, status)
+    response.headers.update(PAGE_HEADERS)
+    return response
+
+
+def _may_lack_strict_cookie() -> bool:
+    """Tell whether a visitor's session may be there and only not have come.
+
+    A Strict cookie does not come with a tap on another site's page. The form's token would then begin a new
+    session in its place, and whoever is signed in would be signed out, and switched by the post. So the page is
+    asked for once more, by itself: then the browser comes from our own site.
+    """
+    config = current_app.config
+    strict = str(config.get("SESSION_COOKIE_SAMESITE")).lower() == "strict"
+    return strict and config["SESSION_COOKIE_NAME"] not in request.cookies and _comes_from_elsewhere()
+
+
+def _comes_from_elsewhere() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is None:
+        # Over plain http, and in old browsers, nothing else tells.
+        return HERE not in request.args
+    return site not in ("none", "same-origin")
+
+
+def _posts_by_itself() -> bool:
+    signal = signal_of(request.method, request.headers)
+    if "Sec-Purpose" in request.headers:
+        # A browser that says so shows the same page later, and its script knows when.
+        signal = Signal.NONE
     # Cut as clicks are: a long agent costs seconds to judge.
     agent = request.user_agent.string[:MOST_AGENT_CHARS]
-    return kind_of(signal_of(request.method, request.headers), agent)
+    return kind_of(signal, agent) not in (Kind.BOT, Kind.PREVIEW)
 
 
 def _login_hit(code: str) -> Hit | None:

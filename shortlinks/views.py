@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from shortlinks.blocks import Hit, resolve
 from shortlinks.bots import signal_of
 from shortlinks.lines import ClickLine
+from shortlinks.pages import TOO_MANY, UNKNOWN_LINK
 from shortlinks.settings import Settings
 from shortlinks.shortener import current_shortener
 
@@ -21,20 +22,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
 }
-
-UNKNOWN_LINK = """<!doctype html>
-<html lang="ru">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Ссылка не найдена · Link not found</title>
-<h1>Такой ссылки нет</h1>
-<p>Проверьте, что адрес из SMS введён целиком.</p>
-<h1 lang="en">There is no such link</h1>
-<p lang="en">Check that the address from the SMS is complete.</p>
-"""
-"""The same for an unknown code, a wrong tag and a cut-off one: the page tells a guesser nothing."""
-
-TOO_MANY = "Слишком много неверных ссылок, подождите минуту. Too many wrong links, wait a minute."
 
 
 def short_links(settings: Settings) -> Blueprint:
@@ -60,7 +47,7 @@ def follow(code: str) -> AnyResponse:
 def unknown_link() -> Response:
     """Return the constant 404, or the constant 429 to an address that has guessed too much."""
     if current_shortener().misses.too_many(request.remote_addr):
-        response = current_app.response_class(TOO_MANY, status=429, mimetype="text/plain")
+        response = current_app.response_class(TOO_MANY, status=429, mimetype="text/html")
         response.headers["Retry-After"] = "60"
     else:
         response = current_app.response_class(UNKNOWN_LINK, status=404, mimetype="text/html")

@@ -21,6 +21,9 @@ pytest_plugins = ["tests.plugin"]
 runs: Counter[str] = Counter()
 """Tests run, by database."""
 
+left_out: Counter[str] = Counter()
+"""Tests left out, by the reason."""
+
 
 @contextmanager
 def _failing_in_a_sentence() -> Iterator[None]:
@@ -84,15 +87,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Count a test that really ran."""
+    """Count a test that really ran, or was left out."""
+    if report.skipped and isinstance(report.longrepr, tuple):
+        left_out[report.longrepr[2].removeprefix("Skipped: ")] += 1
     if report.when == "call" and not report.skipped:
         runs[next((str(value) for name, value in report.user_properties if name == "database"), "none")] += 1
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say in the very last line how many tests ran on which database."""
+    """Say what was left out and why, and in the very last line how many tests ran on which database."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None and runs:
+    if reporter is None:
+        return
+    for reason, number in left_out.items():
+        reporter.write_line(f"left out: {number}, {reason}")
+    if runs:
         per_database = [f"{runs[kind]} on {kind}" for kind in KINDS]
         reporter.write_line(f"tests: {', '.join(per_database)}, {runs['none']} without a database")

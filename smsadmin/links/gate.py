@@ -1,10 +1,12 @@
 """Who a link signs in: decided at every click, from fresh rows (LINKS.md, Login)."""
 
+from flask import flash
 from sqlalchemy import select
 
 from shortlinks import Gate, Verdict
 from smsadmin.current import host, settings
 from smsadmin.database import read
+from smsadmin.i18n import _
 from smsadmin.links.owner import broadcast_of
 from smsadmin.links.revoked import is_revoked
 from smsadmin.models import Broadcast, Message
@@ -38,7 +40,9 @@ class CustomerGate(Gate):
         host().login.sign_in(customer_key)
 
     def sign_in_page(self, target: str) -> str:
-        """Return where somebody goes whom the link does not sign in."""
+        """Return where somebody goes whom the link does not sign in, and have him read there why."""
+        # One sentence for every refusal: whoever holds the phone is not told what became of its owner.
+        flash(_("This link from the SMS does not sign you in. Sign in here, and the page opens."), "warning")
         return host().login.sign_in_url(target)
 
 

@@ -77,6 +77,9 @@ def test_what_has_changed_since_is_refused_at_the_click(shop: Shop, change: str,
     assert visitor.signed_in_as() is None
     # To the sign-in page, and from there to the target.
     assert answer.headers["Location"] == f"/door?{urlencode({'to': TARGET}, safe=':/')}"
+    with visitor.browser.session_transaction() as session:
+        (flashed,) = session["_flashes"]
+    assert flashed[1].startswith("This link from the SMS does not sign you in.")
     assert figures(shop, broadcast_id).logins_refused == 1
     assert [use.refusal for use in links.click_list(shop.row(broadcast_id), "refused", None, 9)] == [refusal]
 

@@ -1,28 +1,19 @@
 """A login link years later, in a session of its own, from a machine, and to a place that is not ours."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, select, update
 
-from shortlinks.columns import UtcDateTime as LinksMoment
-from shortlinks.models import Base as LinksBase
-from smsadmin.database import Base, UtcDateTime, engine
 from tests.hostapp.models import Client, db
-from tests.links.visiting import PERSON, TARGET, Visitor, address_of, figures, sent_to
+from tests.links.visiting import PERSON, TARGET, Visitor, address_of, figures, sent_to, ten_years_pass
 from tests.plugin import Shop
 
-MOMENTS = (UtcDateTime, LinksMoment)
-TEN_YEARS = timedelta(days=3653)
 FOREIGN = "https://other.example/sale"
 
 MACHINES: list[dict[str, Any]] = [
     {"method": "HEAD"},
     {"Purpose": "prefetch"},
-    {"Sec-Purpose": "prefetch"},
-    {"Sec-Purpose": "prefetch;prerender"},
     {"agent": "TelegramBot (like TwitterBot)"},
     {"agent": "WhatsApp/2.24.1 A"},
     {"agent": "facebookexternalhit/1.1"},
@@ -31,18 +22,6 @@ MACHINES: list[dict[str, Any]] = [
     {"agent": PERSON + " Googlebot/2.1"},
     {"agent": "curl/8.5.0"},
 ]
-
-
-def ten_years_pass() -> None:
-    """Move every moment of our own tables into the past: to them it is as if the clock went on."""
-    with engine().begin() as connection:
-        for table in (*Base.metadata.sorted_tables, *LinksBase.metadata.sorted_tables):
-            moments = [column for column in table.columns if isinstance(column.type, MOMENTS)]
-            for row in connection.execute(select(*table.primary_key, *moments)).mappings().all():
-                older = {c.name: row[c.name] - TEN_YEARS for c in moments if row[c.name] is not None}
-                this = and_(*(column == row[column.name] for column in table.primary_key))
-                if older:
-                    connection.execute(update(table).where(this).values(older))
 
 
 def test_a_link_signs_in_ten_years_later(shop: Shop) -> None:

@@ -42,6 +42,15 @@ def test_who_guesses_too_much_is_refused(client: FlaskClient) -> None:
     assert guesses(client, 5) == [404, 404, 404, 429, 429]
 
 
+def test_who_is_refused_reads_so_in_both_languages(client: FlaskClient) -> None:
+    guesses(client, 3)
+    page = client.get("/l/unknown", environ_base=GUESSER)
+    assert page.headers["Retry-After"] == "60"
+    assert page.mimetype == "text/html"
+    assert "Подождите минуту" in page.text
+    assert "Wait a minute" in page.text
+
+
 def test_a_right_code_is_not_refused_to_the_address_of_a_guesser(
     host: Flask, engine: Engine, client: FlaskClient
 ) -> None:

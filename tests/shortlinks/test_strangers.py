@@ -55,7 +55,7 @@ def test_a_failure_puts_neither_the_code_nor_a_phone_into_the_log_or_the_page(
     [
         {"User-Agent": PHONE + " WhatsApp/2.24"},
         {"User-Agent": "Mozilla/5.0 (compatible; vkShare; +http://vk.com/dev/Share)"},
-        {"User-Agent": PHONE, "Sec-Purpose": "prefetch;prerender"},
+        {"User-Agent": PHONE, "Purpose": "prefetch"},
     ],
 )
 def test_a_preview_gets_the_button_but_no_script(
@@ -74,8 +74,8 @@ def test_an_endless_agent_is_judged_by_its_beginning(client: FlaskClient, code: 
 
 
 def test_a_refused_form_does_not_hand_its_address_on_either(client: FlaskClient, code: str) -> None:
-    answer = client.post(f"/sms/in/{code}")
-    assert answer.status_code == 400
+    answer = client.post(f"/sms/in/{code}", data={"csrf_token": "x" * 100_000})
+    assert answer.status_code == 413
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cache-Control"] == "private, no-store"
 
