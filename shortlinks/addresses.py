@@ -17,8 +17,8 @@ _STOP = (
 _LABEL = r"[^\W_](?:[\w\u0300-\u036f-]*(?:[^\W_]|[\u0300-\u036f]))?"
 _HOST = rf"(?>{_LABEL}(?:\.{_LABEL})*)"
 # Placeholders may have blanks in them. A list without blanks is several links: `https://a.ru/1,https://b.ru/2`.
-_PLACEHOLDER = r"\{[^{}\r\n]{0,60}?[^\W\d_][^{}\r\n]{0,60}\}"
-_REST = rf"(?:[/?#](?:{_PLACEHOLDER}|(?![,;|]https?://)[^{_STOP}])*)?"
+PLACEHOLDER = r"\{[^{}\r\n]{0,60}?[^\W\d_][^{}\r\n]{0,60}\}"
+_REST = rf"(?:[/?#](?:{PLACEHOLDER}|(?![,;|]https?://)[^{_STOP}])*)?"
 
 # Nothing of an address is taken when behind its host stands what makes it another one, or none: a placeholder,
 # an empty label, a port that is none, a user's name, what browsers read as a slash or as a letter of the host.

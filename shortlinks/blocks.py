@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from shortlinks.codes import code_chars, first_fitting
+from shortlinks.codes import Reading, code_chars, first_fitting
 from shortlinks.models import Counter, LinkBlock, OpenRun
 from shortlinks.numbers import Link, add_block, lock_counter
 from shortlinks.positions import take_position
@@ -61,8 +61,9 @@ def reserve(  # noqa: PLR0913 - each is named by the caller
     """Reserve codes for `count` positions of one link from `first_position`; asked again, return the same block.
 
     `owner` is the host's name for the broadcast (up to 100 characters), `link_index` the link's place in its
-    text. All codes of the block are equally long. Raise ValueError for an address that is not http(s) or
-    differs from what was reserved, `shortener.NoLogin` where nobody can be signed in.
+    text. All codes of the block are equally long. An address may have placeholders behind its site
+    (`personal`), whose values the host tells at each click. Raise ValueError for an address that is not http(s)
+    or differs from what was reserved, `shortener.NoLogin` where nobody can be signed in, `shortener.NoValues`.
     """
     if count < 1:
         raise ValueError(f"A block needs at least one position, not {count}.")
@@ -104,7 +105,8 @@ def block_code(block: LinkBlock, position: int) -> str:
         raise IndexError(
             f"Position {position} is not in the block of {block.count} from {block.first_position}."
         )
-    return current_shortener().codes.encode(block.first + index, login=block.login, key_id=block.key_id)
+    number, login, personal = block.first + index, block.login, _is_only_personal(block)
+    return current_shortener().codes.encode(number, login=login, key_id=block.key_id, personal=personal)
 
 
 def short_address(block: LinkBlock, position: int) -> str:
@@ -118,18 +120,19 @@ def masked_address(scheme: bool = False) -> str:
     return (url if scheme else url.partition("://")[2]) + "••••"
 
 
-def address_chars(login: bool, block: LinkBlock | None = None, count: int = 1) -> int:
+def address_chars(login: bool, block: LinkBlock | None = None, count: int = 1, personal: bool = False) -> int:
     """Return how many characters a short address has: of `block`, or else of the next block of `count`.
 
-    Without a block this reads the counter once and is an estimate: somebody else may reserve in between.
+    Without a block this reads the counter once and is an estimate: somebody else may reserve in between; then
+    `personal` says whether the link has placeholders.
     """
     shortener = current_shortener()
     if block is not None:
-        first = block.first
+        first, personal = block.first, block.personal
     else:
         with Session(shortener.engine) as session:
             first = first_fitting(session.scalars(select(Counter.next)).one(), count)
-    return len(shortener.settings.url) + code_chars(first, login)
+    return len(shortener.settings.url) + code_chars(first, login, personal)
 
 
 def resolve(code: str) -> Hit | None:
@@ -149,10 +152,19 @@ def _resolve(shortener: Shortener, code: str, read: Callable[[int], LinkBlock | 
         block = known.find(reading.number)
         if block is None and codes.verifies_with_any_key(reading):
             block = read(reading.number)
-        if block is None or block.login != reading.login or not codes.verifies(reading, block.key_id):
+        if block is None or not _is_of_kind(block, reading) or not codes.verifies(reading, block.key_id):
             continue
         return Hit(block, block.first_position + reading.number - block.first)
     return None
+
+
+def _is_of_kind(block: LinkBlock, reading: Reading) -> bool:
+    return block.login == reading.login and _is_only_personal(block) == reading.personal
+
+
+def _is_only_personal(block: LinkBlock) -> bool:
+    """Tell whether its codes have the tag of personal links: those that sign in keep their own."""
+    return block.personal and not block.login
 
 
 def revoke(owner: str, *, before: int | None = None) -> int:

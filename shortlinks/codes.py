@@ -15,6 +15,7 @@ __all__ = ["ALPHABET", "Codes", "Reading", "UnknownKey", "code_chars", "first_fi
 
 TRACKING_TAG = 2
 LOGIN_TAG = 8
+"""Of links that sign in, and of those whose address shows a customer's values."""
 
 # No number of 63 bits needs more; whatever is longer is not decoded at all.
 _LONGEST = 24
@@ -31,6 +32,8 @@ class Reading:
     number: int
     login: bool
     tag: str = field(repr=False)
+    personal: bool = False
+    """It claims to lead to an address with the values of its message, and to sign nobody in."""
 
 
 class Codes:
@@ -41,51 +44,57 @@ class Codes:
         self._keys = dict(keys)
         self.signing_key = next(iter(self._keys))
 
-    def encode(self, number: int, *, login: bool, key_id: str) -> str:
+    def encode(self, number: int, *, login: bool, key_id: str, personal: bool = False) -> str:
         """Return the code of `number`; raise `UnknownKey`."""
-        return f"{self._spelling.write(number)}{self._tag(number, login, key_id)}"
+        return f"{self._spelling.write(number)}{self._tag(number, login, key_id, personal)}"
 
     def readings(self, code: str) -> Iterator[Reading]:
-        """Yield what the code may mean, the login reading first; nothing when it is no code at all."""
+        """Yield what the code may mean, the longest tag first; nothing when it is no code at all."""
         if len(code) > _LONGEST:
             return
         for login, length in ((True, LOGIN_TAG), (False, TRACKING_TAG)):
             number = self._spelling.read(code[:-length])
             if number is not None:
                 yield Reading(number, login, code[-length:])
+                if login:
+                    yield Reading(number, login=False, tag=code[-length:], personal=True)
 
     def verifies(self, reading: Reading, key_id: str) -> bool:
         """Tell, in constant time, whether the tag was made with that key; False for a key we lack."""
         if key_id not in self._keys:
             return False
-        expected = self._tag(reading.number, reading.login, key_id)
+        expected = self._tag(reading.number, reading.login, key_id, reading.personal)
         return hmac.compare_digest(expected.encode(), reading.tag.encode())
 
     def verifies_with_any_key(self, reading: Reading) -> bool:
         """Tell whether the reading's tag was made with any key we hold."""
         return any(self.verifies(reading, key_id) for key_id in self._keys)
 
-    def _tag(self, number: int, login: bool, key_id: str) -> str:
+    def _tag(self, number: int, login: bool, key_id: str, personal: bool) -> str:
         if key_id not in self._keys:
             raise UnknownKey(f"SHORTLINKS_KEYS has no key '{key_id}', and links signed with it still exist.")
-        # Two domains: a login tag's beginning is not the tracking tag of the same number.
-        domain = b"login" if login else b"tracking"
+        # Domains of their own: no tag of one kind is, or begins with, that of another kind for the same number.
+        domain = b"login" if login else b"personal" if personal else b"tracking"
         mac = blake2b(number.to_bytes(16, "big"), key=self._keys[key_id], digest_size=16, person=domain)
         rest = int.from_bytes(mac.digest(), "big")
         characters = []
-        for _ in range(LOGIN_TAG if login else TRACKING_TAG):
+        for _ in range(_tag_chars(login, personal)):
             rest, index = divmod(rest, len(ALPHABET))
             characters.append(ALPHABET[index])
         return "".join(characters)
 
 
-def code_chars(number: int, login: bool) -> int:
+def code_chars(number: int, login: bool, personal: bool = False) -> int:
     """Return how many characters the code of `number` has."""
     digits = 1
     while number >= BASE:
         number //= BASE
         digits += 1
-    return 1 + digits + (LOGIN_TAG if login else TRACKING_TAG)
+    return 1 + digits + _tag_chars(login, personal)
+
+
+def _tag_chars(login: bool, personal: bool) -> int:
+    return LOGIN_TAG if login or personal else TRACKING_TAG
 
 
 def first_fitting(start: int, count: int) -> int:

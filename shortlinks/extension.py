@@ -16,6 +16,7 @@ from shortlinks.flusher import start_flusher
 from shortlinks.front import Front
 from shortlinks.gate import Gate
 from shortlinks.login import login_pages, untrusted
+from shortlinks.personal import Values
 from shortlinks.settings import BadSetting, Settings, read_settings
 from shortlinks.shortener import Shortener
 from shortlinks.views import short_links
@@ -32,20 +33,28 @@ class ShortLinks:
     """Short links in a Flask app; keeps what belongs to an app in `app.extensions["shortlinks"]`.
 
     `db` is Flask-SQLAlchemy's object or any with `.engine`; `gate` says who may be signed in by a link, and
-    without one no login link can be reserved::
+    without one no login link can be reserved. `values` says what the placeholders of an address stand for in the
+    message at a position of an owner; without it no address can have any::
 
-        ShortLinks(app, db=db, gate=ShopGate())
+        ShortLinks(app, db=db, gate=ShopGate(), values=lambda owner, position: {"card": card_of(position)})
     """
 
-    def __init__(self, app: Flask | None = None, *, db: Any = None, gate: Gate | None = None) -> None:
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        db: Any = None,
+        gate: Gate | None = None,
+        values: Values | None = None,
+    ) -> None:
         if app is not None:
-            self.init_app(app, db, gate)
+            self.init_app(app, db, gate, values)
 
-    def init_app(self, app: Flask, db: Any, gate: Gate | None = None) -> None:
+    def init_app(self, app: Flask, db: Any, gate: Gate | None = None, values: Values | None = None) -> None:
         """Set the app up; raise `settings.BadSetting`, one sentence, where a setting is wrong."""
         settings = read_settings(app.config, with_login=gate is not None)
         _make_spool(settings)
-        shortener = Shortener(settings, db, gate)
+        shortener = Shortener(settings, db, gate, values)
         app.extensions["shortlinks"] = shortener
         app.register_blueprint(short_links(settings))
         if gate is not None:

@@ -1,7 +1,7 @@
 """Answers a tracked link in front of the host's app, where Flask's dispatch would cost more than all the rest.
 
 Only what is certain is answered here: a GET or HEAD without a body, for a code whose block this process knows. Login
-links, unknown codes and all that is odd go on to Flask, whose answer is the same.
+links, personal ones, unknown codes and all that is odd go on to Flask, whose answer is the same.
 """
 
 import re
@@ -55,7 +55,7 @@ class Front:
         if asked is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or _has_body(environ):
             return None
         hit = resolve_known(self._shortener, asked[1])
-        return None if hit is None or hit.block.login else hit
+        return None if hit is None or hit.block.login or hit.block.personal else hit
 
     def _make_ready(self, block: "LinkBlock", environ: "WSGIEnvironment") -> Ready:
         answer = with_headers(self._app.redirect(block.url, 302))

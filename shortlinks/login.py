@@ -11,11 +11,13 @@ from werkzeug.wrappers import Response
 
 from shortlinks.blocks import Hit, is_revoked, resolve
 from shortlinks.bots import Kind, Signal, kind_of, signal_of
+from shortlinks.destination import NotNow, destination
 from shortlinks.gate import Gate, Outcome, Verdict
 from shortlinks.lines import MOST_AGENT_CHARS, LoginLine
 from shortlinks.settings import Settings
 from shortlinks.shortener import current_shortener
-from shortlinks.views import HEADERS, unknown_link, with_headers
+from shortlinks.targets import is_own_site
+from shortlinks.views import HEADERS, not_now, unknown_link, with_headers
 
 # Same-origin: the host's CSRF protection looks at the referrer of a post on https.
 PAGE_HEADERS = {
@@ -89,11 +91,14 @@ def sign_in(code: str) -> Response:
     hit = _login_hit(code)
     if hit is None or gate is None:
         return unknown_link()
-    verdict = _verdict(hit, gate)
+    try:
+        target = destination(hit)
+    except NotNow:
+        return not_now()
+    verdict = _verdict(hit, target, gate)
     outcome = _enter(verdict, gate)
     line = LoginLine(hit.number, datetime.now(UTC), outcome, verdict.refusal or "")
     current_shortener().clicks.append(line)
-    target = hit.block.url
     if outcome is Outcome.REFUSED and not gate.someone_signed_in():
         target = gate.sign_in_page(target)
     # No-referrer here: the page that follows must not learn this page's address, which holds the code.
@@ -159,9 +164,12 @@ def _login_hit(code: str) -> Hit | None:
     return hit if hit is not None and hit.block.login else None
 
 
-def _verdict(hit: Hit, gate: Gate) -> Verdict:
+def _verdict(hit: Hit, target: str, gate: Gate) -> Verdict:
     if is_revoked(hit.block):
         return Verdict(refusal="revoked")
+    # Checked without values when it was reserved; now with those of this very message.
+    if hit.block.personal and not is_own_site(target, current_shortener().settings.main_url):
+        return Verdict(refusal="no_login")
     verdict = gate.admit(hit.block.owner, hit.position)
     if verdict.customer_key is None and verdict.refusal is None:
         return Verdict(refusal="unknown")

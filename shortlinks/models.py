@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, Integer, MetaData, SmallInteger, Strin
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shortlinks.columns import BigId, UtcDateTime
+from shortlinks.personal import is_personal
 
 
 class Base(DeclarativeBase):
@@ -52,6 +53,11 @@ class LinkBlock(Base):
     key_id: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=lambda: datetime.now(UTC))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def personal(self) -> bool:
+        """Where it leads depends on the message: its address has placeholders."""
+        return is_personal(self.url)
 
 
 class OpenRun(Base):

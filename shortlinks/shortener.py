@@ -10,20 +10,25 @@ from shortlinks.clicks import ClickSpool
 from shortlinks.codes import Codes
 from shortlinks.gate import Gate
 from shortlinks.misses import Misses
+from shortlinks.personal import Values, check_address, is_personal, stays_on
 from shortlinks.settings import Settings
-from shortlinks.targets import check_target, is_own_site
 
 
 class NoLogin(ValueError):
     """A login link was asked for, but the host has no gate, or the target is not on its main site."""
 
 
-class Shortener:
-    """The settings, keys, known blocks and click spool of one app; `db` and `gate` are the host's."""
+class NoValues(ValueError):
+    """An address has placeholders, but the host says nowhere what they stand for."""
 
-    def __init__(self, settings: Settings, db: Any, gate: Gate | None) -> None:
+
+class Shortener:
+    """The settings, keys, known blocks and click spool of one app; `db`, `gate` and `values` are the host's."""
+
+    def __init__(self, settings: Settings, db: Any, gate: Gate | None, values: Values | None = None) -> None:
         self.settings = settings
         self.gate = gate
+        self.values = values
         self.codes = Codes(settings.salt, settings.keys)
         self.known_blocks = BlockCache(lambda: self.engine)
         self.clicks = ClickSpool(settings.spool)
@@ -36,11 +41,19 @@ class Shortener:
         return cast(Engine, self._db.engine)
 
     def check_link(self, url: str, login: bool) -> None:
-        """Raise ValueError for an address nobody may be sent to, `NoLogin` where it cannot sign in."""
-        check_target(url)
+        """Raise ValueError for an address nobody may be sent to, `NoLogin` where it cannot sign in.
+
+        `NoValues` for one with placeholders where the host has no values.
+        """
+        check_address(url)
+        if self.values is None and is_personal(url):
+            raise NoValues(
+                f"'{url}' has placeholders: give their values to ShortLinks.init_app(app, db, values=…), or write "
+                "%7B for a brace that is none."
+            )
         if login and self.gate is None:
             raise NoLogin("Login links need a gate: give one to ShortLinks.init_app(app, db, gate).")
-        if login and not is_own_site(url, self.settings.main_url):
+        if login and not stays_on(url, self.settings.main_url):
             raise NoLogin(f"'{url}' is not on the main site, so its link cannot sign anybody in.")
 
 

@@ -41,6 +41,10 @@ REASON_SENTENCES: dict[Reason, Sentence] = {
     Reason.NO_NUMBER: Sentence(
         lazy("The customer has no phone number."), lazy("Ask the customer for his number.")
     ),
+    Reason.LINK_TOO_LONG: Sentence(
+        lazy("What the profile says makes a link in the SMS too long to open."),
+        lazy("Shorten what the link takes from the profile, or leave it out of the link."),
+    ),
     Reason.SMS_OFF: Sentence(
         lazy("SMS was switched off."), lazy("Switch SMS on in the integration settings.")
     ),

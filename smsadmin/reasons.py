@@ -15,6 +15,7 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
     BAD_NUMBER = "bad_number"
     NO_NUMBER = "no_number"
+    LINK_TOO_LONG = "link_too_long"
     SMS_OFF = "sms_off"
     NOT_CONNECTED = "not_connected"
     # Decided by us after the list was formed.

@@ -100,12 +100,14 @@ class BroadcastsScreen(Screen):
 
     def _form(self, form: ComposeForm, broadcast: Broadcast | None) -> Any:
         text = form.text.data if not form.text.errors else None
+        wrapped = form.wrap_clicks.data, form.wrap_login.data
         prefix = integration().text_prefix
         return self.render(
             "broadcast_form.html",
             form=form,
             broadcast=broadcast,
-            example=drafts.example(text, form.wrap_clicks.data, form.wrap_login.data) if text else None,
+            example=drafts.example(text, *wrapped) if text else None,
+            more_parts=drafts.parts_for_values(text, *wrapped) if text else 0,
             placeholders=", ".join(f"{{{name}}}" for name in known_placeholders()),
             prefix=prefix,
             link_at_an_edge=text and links.is_alone_at_an_edge(prefixed(prefix, text)),

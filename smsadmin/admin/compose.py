@@ -16,7 +16,7 @@ from smsadmin.current import host
 from smsadmin.host import EVERYONE
 from smsadmin.i18n import _, lazy
 from smsadmin.models import Broadcast
-from smsadmin.text.placeholders import fill, placeholder_before_path, placeholders, unknown_placeholders
+from smsadmin.text.placeholders import placeholder_before_path, unknown_placeholders
 
 LONGEST_TEXT = 1000
 """SMSC takes no longer text (PROVIDERS, send.php `mes`)."""
@@ -72,12 +72,9 @@ class ComposeForm(RecipientsFields, WhenFields):
         if placeholder_before_path(text):
             raise ValidationError(_("A link's site cannot be a placeholder."))
         urls = links.addresses(text)
-        wrong = links.spoilt_addresses(text) + [url for url in urls if not links.is_address(fill(url, {}))]
+        wrong = links.spoilt_addresses(text) + [url for url in urls if not links.is_address(url)]
         if wrong:
             raise ValidationError(_why_no_link(wrong[0]))
-        wrapped = self.wrap_clicks.data or self.wrap_login.data
-        if wrapped and any(placeholders(url) for url in urls):
-            raise ValidationError(_("A link that is wrapped cannot have placeholders in it."))
 
     def columns(self) -> dict[str, Any]:
         """Return the broadcast's columns that were entered; of a form that is right."""

@@ -1,6 +1,6 @@
 """Who of a batch of customers gets the broadcast, and why not; pure but for its arguments."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from smsadmin.host import Customer
@@ -24,15 +24,19 @@ def choose(
     verified_only: bool,
     suppressed: Suppressed,
     taken: Collection[str],
+    overlong: Callable[[Customer], bool] | None = None,
 ) -> list[Candidate]:
     """Decide about a batch, in its order.
 
-    `numbers` are the customers' phones as E.164, None for what is none; `taken` are those that an earlier customer has.
+    `numbers` are the customers' phones as E.164, None for what is none; `taken` are those that an earlier customer has;
+    `overlong` says whose values make a link too long.
     """
     seen = set(taken)
     chosen = []
     for customer, phone in zip(customers, numbers, strict=True):
         reason = _left_out(customer, phone, verified_only, suppressed, seen)
+        if reason is None and overlong is not None and overlong(customer):
+            reason = Reason.LINK_TOO_LONG
         if phone and reason is None:
             seen.add(phone)
         chosen.append(Candidate(customer, phone or cleaned(customer.phone or "")[:32], reason))

@@ -71,6 +71,16 @@ def example(text: str, wrap_clicks: bool, wrap_login: bool) -> Rendered:
     return _to_first_customer(links.example(full, wrap_clicks, wrap_login, audience))
 
 
+def parts_for_values(text: str, wrap_clicks: bool, wrap_login: bool) -> int:
+    """Return how many parts a text takes more because links with placeholders have longer codes than others."""
+    plain = links.without_values(text)
+    # Where clicks are not counted a link either signs in, with as long a code as any, or stands as it is.
+    if plain == text or not wrap_clicks:
+        return 0
+    longer, usual = (example(each, wrap_clicks, wrap_login) for each in (text, plain))
+    return longer.parts - usual.parts
+
+
 def example_of(broadcast: Broadcast) -> Rendered:
     """Return how a broadcast looks to the first customer: a formed list keeps its name in the text and its links."""
     if broadcast.state == BroadcastState.DRAFT or broadcast.prefixed_text is None:

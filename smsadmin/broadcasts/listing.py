@@ -126,8 +126,14 @@ def _candidates(broadcast: Broadcast, customers: Sequence[Customer]) -> list[Can
     phones = {number for number in numbers if number}
     suppressed = suppressed_among([customer.key for customer in customers], phones)
     taken = read(lambda session: _taken(session, broadcast.id, phones))
+    too_long = links.overlong(broadcast)
     return choose(
-        customers, numbers, verified_only=broadcast.verified_only, suppressed=suppressed, taken=taken
+        customers,
+        numbers,
+        verified_only=broadcast.verified_only,
+        suppressed=suppressed,
+        taken=taken,
+        overlong=too_long and (lambda customer: too_long(values_of(customer))),
     )
 
 
@@ -157,6 +163,8 @@ def _rows(
         row = _row(candidate)
         row["text"], row["parts"], row["signs_in"] = rendered.text, rendered.parts, signs_in
         row["position"], row["price"] = position, price_of(rendered.parts)
+        if template.keeps_values:
+            row["link_values"] = rendered.link_values
         rows.append(row)
     return rows
 
@@ -210,3 +218,4 @@ def _no_login_on(phones: Sequence[str], session: Session, broadcast_id: int, tem
         if message.price is not None:
             message.price = message.price / message.parts * rendered.parts
         message.text, message.parts, message.signs_in = rendered.text, rendered.parts, False
+        message.link_values = rendered.link_values

@@ -26,12 +26,15 @@ from smsadmin.links.texts import (
     can_sign_in,
     example,
     is_address,
+    overlong,
     room_for,
     short_base,
     shown,
     template,
     texts,
+    without_values,
 )
+from smsadmin.links.values import link_values
 
 __all__ = [
     "CLICK_LISTS",
@@ -56,6 +59,7 @@ __all__ = [
     "login_links",
     "mend_uses",
     "names_a_user",
+    "overlong",
     "revocation",
     "revoke_broadcast_links",
     "revoke_links",
@@ -68,10 +72,11 @@ __all__ = [
     "texts",
     "upgrade",
     "use_differences",
+    "without_values",
 ]
 
 
 def init_app(app: Flask, host: Host) -> None:
-    """Add the short links to the host, with our gate before every login."""
+    """Add the short links to the host, with our gate before every login and our values for every address."""
     app.config.setdefault("SHORTLINKS_MAIN_URL", app.config["SMSADMIN_PUBLIC_URL"])
-    ShortLinks(app, db=host.db, gate=CustomerGate())
+    ShortLinks(app, db=host.db, gate=CustomerGate(), values=link_values)

@@ -1,6 +1,6 @@
 """Short links in texts: markers while a text is stored or shown, codes when it is handed over."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from flask import current_app
 from shortlinks import blocks as link_blocks
 from shortlinks import text as link_text
 from shortlinks.models import LinkBlock
-from shortlinks.targets import check_target, is_own_site
+from shortlinks.personal import check_address, filled, is_personal, is_too_long, stays_on
 from smsadmin.current import settings
 from smsadmin.database import engine, read
 from smsadmin.links.owner import is_endless, owner_of
@@ -48,9 +48,9 @@ def addresses(text: str) -> list[str]:
 
 
 def is_address(url: str) -> bool:
-    """Say whether a link leads anywhere: a host that can exist, a port, nothing that no browser opens."""
+    """Say whether a link leads anywhere, with whatever values: a host that can exist, nothing that no browser opens."""
     try:
-        check_target(url)
+        check_address(url)
     except ValueError:
         return False
     return True
@@ -58,7 +58,23 @@ def is_address(url: str) -> bool:
 
 def can_sign_in(url: str) -> bool:
     """Say whether a link to this address may sign a customer in: it leads to the main site."""
-    return is_own_site(url, settings().public_url)
+    return stays_on(url, settings().public_url)
+
+
+def overlong(broadcast: Broadcast) -> Callable[[Mapping[str, str]], bool] | None:
+    """Return what tells whether somebody's values make a link that is wrapped too long; None where none has any."""
+    wrapped = [
+        url
+        for url in _addresses(broadcast.prefixed_text or "")
+        if is_personal(url) and (broadcast.wrap_clicks or (broadcast.wrap_login and can_sign_in(url)))
+    ]
+    return (lambda values: any(is_too_long(url, values) for url in wrapped)) if wrapped else None
+
+
+def without_values(text: str) -> str:
+    """Return the text with its links as they would be without placeholders: short addresses cost less then."""
+    marked, urls = link_text.put_markers(text)
+    return link_text.fill(marked, [filled(url, {}) for url in urls])
 
 
 def template(broadcast: Broadcast) -> Template:
@@ -80,11 +96,15 @@ def example(text: str, wrap_clicks: bool, wrap_login: bool, audience: int) -> Te
     """Return a template for a preview: with the lengths that its codes would have now, and nothing reserved."""
     marked, urls = link_text.put_markers(text)
     count = _numbers_for(audience)
+
+    def chars(url: str, login: bool) -> int:
+        return link_blocks.address_chars(login, count=count, personal=is_personal(url))
+
     plans = [
         LinkPlan(
             url,
-            link_blocks.address_chars(login=False, count=count) if wrap_clicks else None,
-            link_blocks.address_chars(login=True, count=count) if wrap_login and can_sign_in(url) else None,
+            chars(url, login=False) if wrap_clicks else None,
+            chars(url, login=True) if wrap_login and can_sign_in(url) else None,
         )
         for url in urls
     ]

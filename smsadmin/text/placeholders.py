@@ -2,8 +2,8 @@
 
 A placeholder is what stands between `{` and `}` on one line, with a letter in it; any other brace is plain
 text. Values are strangers' words: they are cleaned, put in once (a value `{name}` is not filled again), and
-inside an address percent-encoded. Before an address's path nothing is put in at all, so that no value chooses
-the site.
+inside an address percent-encoded, in its path without steps (`..`), which browsers take even when encoded. Before
+an address's path nothing is put in at all, so that no value chooses the site.
 """
 
 import re
@@ -20,6 +20,9 @@ _TOKEN = re.compile(
 _IN_ADDRESS = re.compile(_PLACEHOLDER)
 _SITE = re.compile(rf"https?://(?:{_PLACEHOLDER}|[^/?#])*", re.IGNORECASE)
 """Of an address: all that a browser may read as the name of the site."""
+_PATH = re.compile(rf"https?://(?:{_PLACEHOLDER}|[^?#])*", re.IGNORECASE)
+"""Of an address: its site and path."""
+_STEP = re.compile(r"(?<![^/\\])\.{1,2}(?![^/\\])")
 _BREAK = re.compile(r"\r\n|[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]")
 """Control characters, halves of characters, and private-use ones, which mark the places of short links."""
@@ -30,6 +33,8 @@ class Place(Enum):
 
     TEXT = "text"
     ADDRESS = "address"
+    """Behind its path."""
+    PATH = "path"
     SITE = "site"
 
 
@@ -63,7 +68,13 @@ def put(value: str, place: Place) -> str:
     """Return what of a value is put in at such a place."""
     if place is Place.SITE:
         return ""
-    return quote(cleaned(value), safe="") if place is Place.ADDRESS else cleaned(value)
+    if place is Place.TEXT:
+        return cleaned(value)
+    # As `shortlinks.personal` does where the address is a short one.
+    value = cleaned(value)
+    if place is Place.PATH:
+        value = _STEP.sub(lambda step: "-" * len(step[0]), value)
+    return quote(value, safe="")
 
 
 def cleaned(value: str) -> str:
@@ -77,21 +88,19 @@ def pieces(template: str) -> tuple[Piece, ...]:
     found: list[Piece] = []
     end = 0
     for token in _TOKEN.finditer(template):
-        address = token["address"]
-        site_end = _site_end(address, bool(token["scheme"]))
-        for placeholder in _IN_ADDRESS.finditer(address or token["placeholder"]):
+        for placeholder in _IN_ADDRESS.finditer(token["address"] or token["placeholder"]):
             start = token.start() + placeholder.start()
-            place = Place.TEXT if site_end is None else Place.ADDRESS
-            if site_end is not None and placeholder.start() < site_end:
-                place = Place.SITE
+            place = _place(token["address"], placeholder.start(), bool(token["scheme"]))
             found.append((template[end:start], placeholder[0][1:-1].strip(), place))
             end = token.start() + placeholder.end()
     return (*found, (template[end:], "", Place.TEXT))
 
 
-def _site_end(address: str | None, makes_scheme: bool) -> int | None:
-    """Return how far an address names its site; None in plain text. `{scheme}://…` is all site."""
+def _place(address: str | None, start: int, makes_scheme: bool) -> Place:
+    """Return where in an address, if it is one, a placeholder begins. `{scheme}://…` is all site."""
     if address is None:
-        return 1 if makes_scheme else None
-    site = _SITE.match(address)
-    return site.end() if site else 0
+        return Place.SITE if makes_scheme else Place.TEXT
+    site, path = _SITE.match(address), _PATH.match(address)
+    if site and start < site.end():
+        return Place.SITE
+    return Place.PATH if path and start < path.end() else Place.ADDRESS

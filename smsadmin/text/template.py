@@ -1,12 +1,13 @@
 """From a template and a customer to the text that will arrive, with markers for links, and its parts; pure."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from smsadmin.text.parts import Frame, count_parts
-from smsadmin.text.placeholders import Piece, Place, pieces, put
+from smsadmin.text.placeholders import Piece, Place, cleaned, pieces, placeholders, put
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Rendered(NamedTuple):
     characters: int
     """As it arrives, with the short addresses."""
     parts: int
+    link_values: str | None = None
+    """What the placeholders of its shortened links stand for, as JSON; None where they have none."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Template:
     marked: str
     plans: Sequence[LinkPlan]
     marker: Callable[[int], str]
+
+    @cached_property
+    def keeps_values(self) -> bool:
+        """Whether a shortened link has placeholders, so that messages have to keep what they stand for."""
+        return any(_kept(self.plans, signs_in) for signs_in in (True, False))
 
     def render(self, values: Mapping[str, str], signs_in: bool) -> Rendered:
         """Return the text for one customer; `signs_in` says whether his links may sign him in."""
@@ -64,13 +72,14 @@ class Template:
         # A short address is ASCII whatever its code says: only its length decides about the parts.
         short = {marker: "x" * length for marker, length in chars.items() if length}
         arriving = [(_replaced(text, short), name, place) for text, name, place in stored]
-        return _Form(stored, arriving)
+        return _Form(stored, arriving, _kept(self.plans, signs_in))
 
 
 class _Form:
     """A template taken apart, so that a customer costs no more than his own values."""
 
-    def __init__(self, stored: Sequence[Piece], arriving: Sequence[Piece]) -> None:
+    def __init__(self, stored: Sequence[Piece], arriving: Sequence[Piece], kept: Sequence[str]) -> None:
+        self._kept = kept
         self._slots = [(name, place) for _, name, place in stored if name]
         self._stored, self._arriving = _pattern(stored), _pattern(arriving)
         shared = "".join(text for text, _, _ in arriving)
@@ -82,7 +91,17 @@ class _Form:
         parts = self._frame.parts_with(rest)
         if parts is None:
             parts = count_parts(self._arriving % own).count
-        return Rendered(self._stored % own, self._characters + len(rest), parts)
+        text, characters = self._stored % own, self._characters + len(rest)
+        if not self._kept:
+            return Rendered(text, characters, parts)
+        kept = {name: cleaned(values.get(name, "")) for name in self._kept}
+        return Rendered(text, characters, parts, json.dumps(kept, ensure_ascii=False))
+
+
+def _kept(plans: Sequence[LinkPlan], signs_in: bool) -> list[str]:
+    """Return the placeholders in the addresses behind short ones, each once."""
+    names = [name for plan in plans if plan.chars(signs_in) for name in placeholders(plan.url)]
+    return list(dict.fromkeys(names))
 
 
 def _with_address(piece: Piece, marker: str, address: Sequence[Piece]) -> Iterator[Piece]:

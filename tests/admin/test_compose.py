@@ -19,7 +19,7 @@ from tests.plugin import Shop
         ("Привет, {nmae}!", "There is no placeholder {nmae}"),
         ("Заходите: www.shop.ru", "https://www.shop.ru"),
         ("Заходите: shop.ru/sale", "https://shop.ru/sale"),
-        ("Сюда: http://localhost/u/{name}", "cannot have placeholders"),
+        ("Сюда: http://{name}.localhost/", "site cannot be a placeholder"),
         ("Сюда: http://localhost:99999/", "nobody can open"),
         ("а" * 1001, "too long"),
     ],

@@ -10,6 +10,7 @@ from tests.admin.composing import error_at, write
 from tests.admin.conftest import SignedIn
 from tests.plugin import Shop
 
+COSTS = {"en": "here this takes more parts: 1", "ru": "из-за этого частей больше: 1"}
 EDGE = {"en": "an iPhone may show a picture", "ru": "iPhone может показать вместо неё картинку"}
 
 
@@ -99,6 +100,52 @@ def test_a_placeholder_with_blanks_belongs_to_its_link(shop: Shop, operator: Bro
     shop.customer("Анна")
     text = "Сюда: http://localhost/u/{ name }, ждём"
 
-    assert "cannot have placeholders" in error_at(write(operator, text=text).text, "text")
     page = write(operator, text=text, preview="1", wrap_clicks="", wrap_login="").text
     assert "Сюда: http://localhost/u/%D0%90%D0%BD%D0%BD%D0%B0, ждём" in unescape(page)
+
+
+@pytest.mark.parametrize(
+    "wraps", [{"wrap_login": ""}, {"wrap_clicks": ""}, {}], ids=["clicks", "login", "both"]
+)
+def test_a_link_with_a_placeholder_is_wrapped_and_shown_masked(
+    shop: Shop, operator: Browser, wraps: dict[str, str]
+) -> None:
+    shop.customer("Анна")
+    text = "Купон {name}: http://localhost/c/{name}?n={name}#x, ждём"
+
+    preview = unescape(write(operator, text=text, preview="1", **wraps).text)
+    page = write(operator, text=text, **wraps)
+
+    assert "Купон Анна: http://localhost/l/••••, ждём" in preview
+    assert page.request.path.endswith("/broadcasts/1")
+    assert "Купон Анна: http://localhost/l/••••, ждём" in unescape(page.text)
+
+
+@pytest.mark.parametrize("address", ["https://shop.ru/%{name}", "https://shop.ru/.{name}/x"])
+def test_an_address_that_a_value_could_bend_is_pointed_out(operator: Browser, address: str) -> None:
+    assert error_at(write(operator, text=f"Сюда: {address} ждём").text, "text") == (
+        f"{address}: nobody can open this address; check it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("letters", "wraps", "told"),
+    [
+        # http://localhost/l/ and its code take 25 characters, with a placeholder 31: the part has 70.
+        (42, {"wrap_login": ""}, True),
+        (30, {"wrap_login": ""}, False),
+        (60, {"wrap_login": ""}, False),
+        (42, {"wrap_clicks": ""}, False),
+        (42, {"wrap_login": "", "wrap_clicks": ""}, False),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_it_is_said_where_a_placeholder_in_a_link_costs_a_part(
+    shop: Shop, signed_in: SignedIn, language: str, letters: int, wraps: dict[str, str], told: bool
+) -> None:
+    shop.customer("Анна")
+    text = "http://localhost/{name} " + "я" * (letters - 1)
+
+    page = unescape(write(signed_in("operator", language), text=text, preview="1", **wraps).text)
+
+    assert (COSTS[language] in page) is told

@@ -27,6 +27,7 @@ from tests.hostapp.app import KEY
 from tests.hostapp.models import Client, db
 from tests.plugin import PASSWORD, Shop, fresh_phone
 
+OWN_PAGE = "Ваша страница: http://localhost/c/{name}?n={name} ждём"
 TEXT = (
     "Здравствуйте, {name}! Кабинет: http://localhost/home и скидки http://localhost/sale?a=1&b=2. Приходите!"
 )
@@ -68,8 +69,8 @@ def _play_through(shop: Shop, name: str, played: Played) -> None:
     addressee = Addressee("1", "Мария", fresh_phone())
     played.phones.add(addressee.phone)
     send_test(account, addressee, "Проверочная отправка через провайдера")
-    for wraps in ({"wrap_login": True}, {"wrap_clicks": True}):
-        broadcast_id = shop.sent(TEXT, **wraps)
+    for text, wraps in ((TEXT, "wrap_login"), (TEXT, "wrap_clicks"), (OWN_PAGE, "wrap_clicks")):
+        broadcast_id = shop.sent(text, **{wraps: True})
         accounts.go_on(account.id)
         shop.work()
         played.secrets |= codes(shop, broadcast_id)

@@ -16,7 +16,7 @@ from shortlinks import blocks, front, migrate
 from shortlinks.models import Base, Counter
 from shortlinks.shortener import Shortener
 from tests.servers import Servers
-from tests.shortlinks.host import PHONE, ShopGate, make_host
+from tests.shortlinks.host import PHONE, ShopGate, ShopValues, make_host
 
 
 @pytest.fixture
@@ -68,8 +68,13 @@ def gate() -> ShopGate:
 
 
 @pytest.fixture
-def app(engine: Engine, spool: Path, gate: ShopGate) -> Iterator[Flask]:
-    app = make_host(engine, spool, gate)
+def values() -> ShopValues:
+    return ShopValues()
+
+
+@pytest.fixture
+def app(engine: Engine, spool: Path, gate: ShopGate, values: ShopValues) -> Iterator[Flask]:
+    app = make_host(engine, spool, gate, values)
     with app.app_context():
         yield app
     app.extensions["shortlinks"].clicks.close()

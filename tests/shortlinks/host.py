@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -55,7 +56,28 @@ class ShopGate:
         return f"/door?next={target}"
 
 
-def make_host(engine: Engine, spool: Path, gate: ShopGate | None = None, **config: Any) -> Flask:
+class ShopValues:
+    """Knows what the placeholders stand for in the messages that a test puts in, and whether it can be asked."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, int], dict[str, str]] = {}
+        self.asked: list[tuple[str, int]] = []
+        self.error: Exception | None = None
+
+    def __call__(self, owner: str, position: int) -> Mapping[str, str] | None:
+        self.asked.append((owner, position))
+        if self.error is not None:
+            raise self.error
+        return self.known.get((owner, position))
+
+
+def make_host(
+    engine: Engine,
+    spool: Path,
+    gate: ShopGate | None = None,
+    values: ShopValues | None = None,
+    **config: Any,
+) -> Flask:
     """Return a host whose short links live under /l/ on the main site, unless `config` says otherwise."""
     app = Flask(__name__)
     app.config.update(
@@ -72,7 +94,7 @@ def make_host(engine: Engine, spool: Path, gate: ShopGate | None = None, **confi
     )
     app.config.update(config)
     app.before_request(_only_signed_in)
-    ShortLinks(app, db=SimpleNamespace(engine=engine), gate=gate)
+    ShortLinks(app, db=SimpleNamespace(engine=engine), gate=gate, values=values)
     CSRFProtect(app)
     LoginManager(app).user_loader(User)
     app.add_url_rule("/door/<key>", "door", _door)

@@ -10,27 +10,46 @@ CODES = Codes("salt", {"1": b"k" * 32, "2": b"o" * 32})
 NUMBERS = st.integers(0, 2**62)
 
 
-def read(code: str, login: bool) -> int | None:
-    """Return the number that `code` proves with key 1, read as a login or a tracking code."""
+KINDS = st.sampled_from([(False, False), (True, False), (False, True)])
+"""Login, and personal: the three kinds of codes."""
+
+
+def read(code: str, login: bool, personal: bool = False) -> int | None:
+    """Return the number that `code` proves with key 1, read as a code of this kind."""
     for reading in CODES.readings(code):
-        if reading.login == login and CODES.verifies(reading, "1"):
+        if (reading.login, reading.personal) == (login, personal) and CODES.verifies(reading, "1"):
             return reading.number
     return None
 
 
-@given(NUMBERS, st.booleans())
-def test_a_code_reads_back_as_its_number(number: int, login: bool) -> None:
-    assert read(CODES.encode(number, login=login, key_id="1"), login) == number
+@given(NUMBERS, KINDS)
+def test_a_code_reads_back_as_its_number(number: int, kind: tuple[bool, bool]) -> None:
+    login, personal = kind
+    assert read(CODES.encode(number, login=login, key_id="1", personal=personal), login, personal) == number
 
 
-@given(NUMBERS, st.booleans())
-def test_the_length_of_a_code_is_known_before_it_is_made(number: int, login: bool) -> None:
-    assert code_chars(number, login) == len(CODES.encode(number, login=login, key_id="1"))
+@given(NUMBERS, KINDS)
+def test_the_length_of_a_code_is_known_before_it_is_made(number: int, kind: tuple[bool, bool]) -> None:
+    login, personal = kind
+    code = CODES.encode(number, login=login, key_id="1", personal=personal)
+    assert code_chars(number, login, personal) == len(code)
+
+
+@given(NUMBERS, KINDS, KINDS)
+def test_a_code_of_one_kind_is_valid_as_no_other(
+    number: int, kind: tuple[bool, bool], other: tuple[bool, bool]
+) -> None:
+    login, personal = kind
+    code = CODES.encode(number, login=login, key_id="1", personal=personal)
+    # Two characters of the longer tags agree with a tracking tag once in 3,249.
+    if other not in {kind, (False, False)}:
+        assert read(code, *other) is None
 
 
 def test_a_hundred_million_numbers_fit_into_8_and_14_characters() -> None:
     assert code_chars(100_000_000, login=False) == 8
     assert code_chars(100_000_000, login=True) == 14
+    assert code_chars(100_000_000, login=False, personal=True) == 14
 
 
 def test_the_alphabet_has_no_letters_that_look_alike() -> None:
@@ -38,21 +57,25 @@ def test_the_alphabet_has_no_letters_that_look_alike() -> None:
     assert not set(ALPHABET) & set("0O1lI")
 
 
-def test_a_login_code_cut_to_the_length_of_a_tracking_code_is_not_valid() -> None:
+@pytest.mark.parametrize(("login", "personal"), [(True, False), (False, True)])
+def test_a_longer_code_cut_to_the_length_of_a_tracking_code_is_not_valid(login: bool, personal: bool) -> None:
     agreeing = [
-        CODES.encode(n, login=True, key_id="1").startswith(CODES.encode(n, login=False, key_id="1"))
+        CODES.encode(n, login=login, key_id="1", personal=personal).startswith(
+            CODES.encode(n, login=False, key_id="1")
+        )
         for n in range(1000)
     ]
     # By chance one in 3,249 agrees.
     assert sum(agreeing) < 5
 
 
-def test_every_changed_tag_is_refused() -> None:
-    code = CODES.encode(12345, login=True, key_id="1")
+@pytest.mark.parametrize(("login", "personal"), [(True, False), (False, True)])
+def test_every_changed_tag_is_refused(login: bool, personal: bool) -> None:
+    code = CODES.encode(12345, login=login, key_id="1", personal=personal)
     for index in range(1, 9):
         for letter in ALPHABET:
             forged = code[:-index] + letter + code[len(code) - index + 1 :]
-            assert forged == code or read(forged, login=True) is None
+            assert forged == code or read(forged, login, personal) is None
 
 
 def test_a_tag_of_another_key_does_not_verify() -> None:

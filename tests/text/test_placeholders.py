@@ -105,4 +105,16 @@ def test_a_value_never_leaves_its_place_in_an_address(value: str) -> None:
     assert address.netloc == "shop.ru"
     assert address.path.count("/") == 3
     assert address.query.count("&") == 1
-    assert unquote(address.path.split("/")[2]) == fill("{v}", {"v": value})
+    assert unquote(address.query).startswith("c=" + fill("{v}", {"v": value}) + "&")
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [(".", "-"), ("..", "--"), ("../x", "--%2Fx"), ("a\\..", "a%5C--"), ("...", "..."), ("v1.2", "v1.2")],
+)
+def test_a_value_is_no_step_in_a_path(value: str, part: str) -> None:
+    assert fill("https://shop.ru/a/{v}/b?c={v}", {"v": value}).startswith(f"https://shop.ru/a/{part}/b?c=")
+
+
+def test_behind_the_path_dots_are_dots() -> None:
+    assert fill("https://shop.ru/{what?}?c={v}#{v}", {"v": ".."}) == "https://shop.ru/?c=..#.."

@@ -1,5 +1,7 @@
 """Rendering: a template that is taken apart once gives what filling and counting the whole text would give."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,7 +53,30 @@ def _anew(template: Template, values: dict[str, str], signs_in: bool) -> Rendere
         else:
             address = placeholders.fill(plan.url, values)
             text, arriving = text.replace(marker(index), address), arriving.replace(marker(index), address)
-    return Rendered(text, len(arriving), count_parts(arriving).count)
+    parts = count_parts(arriving).count
+    if not template.plans[0].chars(signs_in):
+        return Rendered(text, len(arriving), parts)
+    kept = {name: placeholders.cleaned(value) for name, value in values.items()}
+    return Rendered(text, len(arriving), parts, json.dumps(kept, ensure_ascii=False))
+
+
+@pytest.mark.parametrize(
+    ("click", "login", "keeps"), [(8, None, True), (None, 14, True), (None, None, False)]
+)
+def test_values_are_kept_where_an_address_with_placeholders_is_shortened_for_somebody(
+    click: int | None, login: int | None, keeps: bool
+) -> None:
+    template = Template(marker(0), [LinkPlan("https://shop.ru/{card}", click, login)], marker)
+
+    assert template.keeps_values is keeps
+    assert (template.render({"card": "1\n2"}, signs_in=True).link_values == '{"card": "1 2"}') is keeps
+
+
+def test_no_values_are_kept_for_links_without_placeholders() -> None:
+    template = Template("{card} " + marker(0), [LinkPlan("https://shop.ru/", 8, 14)], marker)
+
+    assert not template.keeps_values
+    assert template.render({"card": "1"}, signs_in=True).link_values is None
 
 
 @pytest.mark.parametrize(("signs_in", "parts"), [(True, 2), (False, 1)])
