@@ -9,6 +9,7 @@ from shortlinks.cache import BlockCache
 from shortlinks.clicks import ClickSpool
 from shortlinks.codes import Codes
 from shortlinks.gate import Gate
+from shortlinks.kept import KeptBlocks
 from shortlinks.misses import Misses
 from shortlinks.settings import Settings
 from shortlinks.targets import check_target, is_own_site
@@ -26,6 +27,7 @@ class Shortener:
         self.gate = gate
         self.codes = Codes(settings.salt, settings.keys)
         self.known_blocks = BlockCache(lambda: self.engine)
+        self.kept_blocks = KeptBlocks(settings.spool)
         self.clicks = ClickSpool(settings.spool)
         self.misses = Misses(settings.misses)
         self._db = db
