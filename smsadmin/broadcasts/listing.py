@@ -147,6 +147,7 @@ def _rows(
     """Return what differs from recipient to recipient; `price` is that of a part."""
     no_login = _without_login(broadcast, recipients)
     wrap_login = broadcast.wrap_login
+    hash_of = links.phone_hasher()
     # Few texts have many parts: the same few prices.
     price_of = cache(lambda parts: price * parts if price is not None else None)
     rows = []
@@ -157,6 +158,7 @@ def _rows(
         row = _row(candidate)
         row["text"], row["parts"], row["signs_in"] = rendered.text, rendered.parts, signs_in
         row["position"], row["price"] = position, price_of(rendered.parts)
+        row["phone_hash"] = hash_of(candidate.phone) if signs_in else None
         rows.append(row)
     return rows
 
@@ -185,11 +187,12 @@ def values_of(customer: Customer) -> dict[str, str]:
 
 
 def _without_login(broadcast: Broadcast, candidates: Sequence[Candidate]) -> set[str]:
-    """Return the customers who work here, by their account or by their phone: no link signs them in."""
+    """Return the customers whom no link signs in: who work here, or have a phone that another one has verified too."""
     if not broadcast.wrap_login:
         return set()
-    staff_phones = frozenset(host().staff.phones())
-    by_phone = {c.customer.key for c in candidates if c.phone in staff_phones}
+    phones = [c.phone for c in candidates if c.customer.verified]
+    nobodys = {*host().staff.phones(), *host().customers.shared(phones)}
+    by_phone = {c.customer.key for c in candidates if c.phone in nobodys}
     return by_phone | set(host().staff.staff_among(c.customer.key for c in candidates))
 
 

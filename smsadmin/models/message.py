@@ -86,6 +86,8 @@ class Message(Base):
     """The recipient's number in the broadcast's link blocks."""
     signs_in: Mapped[bool] = mapped_column(default=False)
     """The links of this message may sign the customer in."""
+    phone_hash: Mapped[str | None] = mapped_column(String(60))
+    """The keyed hash of `phone` where they may: they sign in only while the customer has this number."""
     parts: Mapped[int] = mapped_column(default=0)
     price: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     """The estimate; the ledger has the real one."""
