@@ -21,4 +21,6 @@ def upgrade() -> None:
 @commands.command("flush")
 def flush() -> None:
     """Move the clicks that wait in the spool into the database."""
-    click.echo(f"{Flush(current_shortener()).run()} lines moved into the database of {current_app.name}.")
+    shortener = current_shortener()
+    shortener.known_blocks.refresh()
+    click.echo(f"{Flush(shortener).run()} lines moved into the database of {current_app.name}.")

@@ -5,18 +5,15 @@ import logging
 from sqlalchemy.exc import SQLAlchemyError
 
 from shortlinks.blocks import Hit
+from shortlinks.cache import DatabaseAway
 from shortlinks.personal import filled
 from shortlinks.shortener import current_shortener
 
 log = logging.getLogger(__name__)
 
 
-class NotNow(Exception):
-    """The values of a message cannot be read at the moment: the database is away."""
-
-
 def destination(hit: Hit) -> str:
-    """Return where a link leads; raise `NotNow`.
+    """Return where a link leads; raise `DatabaseAway`.
 
     A message that is gone, or whose values were erased, leads to the address with nothing in their places: its
     recipient still comes to the site.
@@ -28,5 +25,5 @@ def destination(hit: Hit) -> str:
         known = values(hit.block.owner, hit.position) if values else None
     except SQLAlchemyError as error:
         log.error("The values of a link could not be read: %s", type(error).__name__)
-        raise NotNow from None
+        raise DatabaseAway from None
     return filled(hit.block.url, known or {})

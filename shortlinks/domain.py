@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from shortlinks.pages import UNKNOWN_LINK
+from shortlinks.pages import HEADERS, UNKNOWN_LINK
 from shortlinks.settings import INTERNAL_PREFIX
-from shortlinks.views import HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -8,8 +8,9 @@ from typing import Any
 
 from flask import Flask, current_app, request, request_started
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
+from werkzeug.exceptions import BadRequest, HTTPException
 
+from shortlinks.cache import DatabaseAway
 from shortlinks.cli import commands
 from shortlinks.domain import ShortDomain
 from shortlinks.flusher import start_flusher
@@ -20,6 +21,7 @@ from shortlinks.personal import Values
 from shortlinks.settings import BadSetting, Settings, read_settings
 from shortlinks.shortener import Shortener
 from shortlinks.views import short_links
+from shortlinks.waiting import waiting_page
 
 log = logging.getLogger(__name__)
 
@@ -89,11 +91,14 @@ def _answer_first() -> ResponseReturnValue | None:
         return _answer()
     except HTTPException:
         raise
+    except DatabaseAway:
+        # Whoever tried it has logged that.
+        return waiting_page()
     except Exception as error:
         # Flask would log the address, and a login code in it is a customer's secret; so no message either.
         way = "".join(format_tb(error.__traceback__))
         log.error("A short link could not be answered: %s\n%s", type(error).__name__, way)
-        raise InternalServerError from None
+        return waiting_page()
 
 
 def _answer() -> ResponseReturnValue:
@@ -109,7 +114,10 @@ def _answer() -> ResponseReturnValue:
 
 
 class _FlusherStart:
-    """Start the flusher at a process's first request: after the fork, and only where requests are served."""
+    """Begin at a process's first request, after the fork, and only where requests are served.
+
+    It learns the links that are kept on the disk, before anything is answered, and starts its flusher.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -120,5 +128,8 @@ class _FlusherStart:
             return
         with self._lock:
             if self._pid != os.getpid():
-                self._pid = os.getpid()
+                shortener = app.extensions["shortlinks"]
+                shortener.known_blocks.begin_with(shortener.kept_blocks.read())
                 start_flusher(app)
+                # Last: until then the others wait at the lock.
+                self._pid = os.getpid()

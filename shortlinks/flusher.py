@@ -65,6 +65,7 @@ class Flush:
         with try_lock(self._directory / LOCK_NAME) as held:
             if not held:
                 return 0
+            self._shortener.kept_blocks.keep(self._shortener.known_blocks.all_read())
             return sum(self._try_file(path) for path in sorted(self._directory.glob(f"*{SUFFIX}")))
 
     def _try_file(self, path: Path) -> int:

@@ -33,8 +33,9 @@ class Front:
         self._shortener = shortener
         self._start = start
         self._code = re.compile(re.escape(shortener.settings.prefix) + "/([A-Za-z0-9]{1,64})")
-        # One for each block: as many as the process knows, which never change.
-        self._ready: dict[int, Ready] = {}
+        # One for each block: as many as the process knows, which never change. By the block itself: what was kept
+        # of another database may have its id.
+        self._ready: dict[LinkBlock, Ready] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, or hand it on."""
@@ -45,7 +46,7 @@ class Front:
         method = environ["REQUEST_METHOD"]
         headers = EnvironHeaders(environ)
         self._shortener.clicks.append(click_of(hit, method, headers, environ.get("REMOTE_ADDR")))
-        ready, body = self._ready.get(hit.block.id) or self._make_ready(hit.block, environ)
+        ready, body = self._ready.get(hit.block) or self._make_ready(hit.block, environ)
         start_response("302 FOUND", ready.copy())
         return [] if method == "HEAD" else [body]
 
@@ -60,7 +61,7 @@ class Front:
     def _make_ready(self, block: "LinkBlock", environ: "WSGIEnvironment") -> Ready:
         answer = with_headers(self._app.redirect(block.url, 302))
         ready = list(answer.get_wsgi_headers(environ)), answer.get_data()
-        self._ready[block.id] = ready
+        self._ready[block] = ready
         return ready
 
 

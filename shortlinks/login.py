@@ -11,13 +11,14 @@ from werkzeug.wrappers import Response
 
 from shortlinks.blocks import Hit, is_revoked, resolve
 from shortlinks.bots import Kind, Signal, kind_of, signal_of
-from shortlinks.destination import NotNow, destination
+from shortlinks.destination import destination
 from shortlinks.gate import Gate, Outcome, Verdict
 from shortlinks.lines import MOST_AGENT_CHARS, LoginLine
+from shortlinks.pages import HEADERS
 from shortlinks.settings import Settings
 from shortlinks.shortener import current_shortener
 from shortlinks.targets import is_own_site
-from shortlinks.views import HEADERS, not_now, unknown_link, with_headers
+from shortlinks.views import unknown_link, with_headers
 
 # Same-origin: the host's CSRF protection looks at the referrer of a post on https.
 PAGE_HEADERS = {
@@ -91,10 +92,7 @@ def sign_in(code: str) -> Response:
     hit = _login_hit(code)
     if hit is None or gate is None:
         return unknown_link()
-    try:
-        target = destination(hit)
-    except NotNow:
-        return not_now()
+    target = destination(hit)
     verdict = _verdict(hit, target, gate)
     outcome = _enter(verdict, gate)
     line = LoginLine(hit.number, datetime.now(UTC), outcome, verdict.refusal or "")
@@ -116,7 +114,7 @@ def untrusted(code: str) -> Response:
     if hit is None or gate is None:
         return unknown_link()
     if gate.someone_signed_in():
-        return with_headers(redirect(hit.block.url, 303))
+        return with_headers(redirect(destination(hit), 303))
     # Without the script: where cookies are refused it would post for ever.
     return _page("shortlinks/sign_in.html", by_itself=False, failed=True, status=400)
 

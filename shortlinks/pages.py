@@ -1,9 +1,17 @@
-"""The two pages of a link that is none: constant, in both languages, and good on a phone."""
+"""What visitors of a short address see that leads nowhere: constant, in both languages, and good on a phone."""
+
+HEADERS = {
+    # A cached redirect would be a second click that nobody sees.
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+"""Of every answer to a short address, a redirect too."""
 
 _PAGE = """<!doctype html>
-<html lang="ru">
+<html lang="{language}">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1">{head}
 <title>{title}</title>
 <style>
 body {{ margin: 0; font: 1.125rem/1.5 system-ui, sans-serif; color: #1f2933; background: #f5f7fa; }}
@@ -16,7 +24,13 @@ p {{ margin: 0; }}
 </main>
 """
 
-UNKNOWN_LINK = _PAGE.format(
+
+def page(title: str, said: str, language: str = "ru", head: str = "") -> str:
+    """Return a page; without a template, because the host's context processors may want the database."""
+    return _PAGE.format(title=title, said=said, language=language, head=head)
+
+
+UNKNOWN_LINK = page(
     title="Ссылка не найдена · Link not found",
     said="""<h1>Такой ссылки нет</h1>
 <p>Проверьте, что адрес из SMS введён целиком.</p>
@@ -25,7 +39,7 @@ UNKNOWN_LINK = _PAGE.format(
 )
 """The same for an unknown code, a wrong tag and a cut-off one: the page tells a guesser nothing."""
 
-TOO_MANY = _PAGE.format(
+TOO_MANY = page(
     title="Подождите минуту · Wait a minute",
     said="""<h1>Слишком много неверных ссылок</h1>
 <p>Подождите минуту и откройте ссылку ещё раз.</p>

@@ -9,6 +9,7 @@ from shortlinks.cache import BlockCache
 from shortlinks.clicks import ClickSpool
 from shortlinks.codes import Codes
 from shortlinks.gate import Gate
+from shortlinks.kept import KeptBlocks
 from shortlinks.misses import Misses
 from shortlinks.personal import Values, check_address, is_personal, stays_on
 from shortlinks.settings import Settings
@@ -31,6 +32,7 @@ class Shortener:
         self.values = values
         self.codes = Codes(settings.salt, settings.keys)
         self.known_blocks = BlockCache(lambda: self.engine)
+        self.kept_blocks = KeptBlocks(settings.spool)
         self.clicks = ClickSpool(settings.spool)
         self.misses = Misses(settings.misses)
         self._db = db

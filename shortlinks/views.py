@@ -11,30 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shortlinks.blocks import Hit, resolve
 from shortlinks.bots import signal_of
-from shortlinks.destination import NotNow, destination
+from shortlinks.destination import destination
 from shortlinks.lines import ClickLine
-from shortlinks.pages import TOO_MANY, UNKNOWN_LINK
+from shortlinks.pages import HEADERS, TOO_MANY, UNKNOWN_LINK
 from shortlinks.settings import Settings
 from shortlinks.shortener import current_shortener
-
-HEADERS = {
-    # A cached redirect would be a second click that nobody sees.
-    "Cache-Control": "private, no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
-
-NOT_NOW = """<!doctype html>
-<html lang="ru">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Попробуйте чуть позже · Try again soon</title>
-<h1>Попробуйте через минуту</h1>
-<p>Ссылка верна, но сейчас её не открыть. Откройте её из SMS ещё раз.</p>
-<h1 lang="en">Try again in a minute</h1>
-<p lang="en">The link is right but cannot be opened just now. Open it from the SMS once more.</p>
-"""
-"""An address without its values could be another page than the one the SMS spoke of."""
 
 
 def short_links(settings: Settings) -> Blueprint:
@@ -52,13 +33,11 @@ def follow(code: str) -> AnyResponse:
         return unknown_link()
     shortener = current_shortener()
     settings = shortener.settings
+    login_page = f"{settings.main_url}{settings.login_path}/{code}"
+    # First, so that who has to wait for the database is counted once, when he is led on.
+    target = login_page if hit.block.login else destination(hit)
     shortener.clicks.append(click_of(hit, request.method, request.headers, request.remote_addr))
-    if hit.block.login:
-        return with_headers(redirect(f"{settings.main_url}{settings.login_path}/{code}", 302))
-    try:
-        return with_headers(redirect(destination(hit), 302))
-    except NotNow:
-        return not_now()
+    return with_headers(redirect(target, 302))
 
 
 def unknown_link() -> Response:
@@ -68,14 +47,6 @@ def unknown_link() -> Response:
         response.headers["Retry-After"] = "60"
     else:
         response = current_app.response_class(UNKNOWN_LINK, status=404, mimetype="text/html")
-    response.headers.update(HEADERS)
-    return response
-
-
-def not_now() -> Response:
-    """Return the constant 503 for a right code whose values cannot be read at the moment."""
-    response = current_app.response_class(NOT_NOW, status=503, mimetype="text/html")
-    response.headers["Retry-After"] = "60"
     response.headers.update(HEADERS)
     return response
 

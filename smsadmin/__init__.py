@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from smsadmin.events.emit import emit
     from smsadmin.extension import SmsAdmin
-    from smsadmin.links import revoke_links
+    from smsadmin.links import password_changed, revoke_links
     from smsadmin.signals import alert_raised, support_requested
 
-__all__ = ["SmsAdmin", "alert_raised", "emit", "revoke_links", "support_requested"]
+__all__ = ["SmsAdmin", "alert_raised", "emit", "password_changed", "revoke_links", "support_requested"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,10 +21,10 @@ def __getattr__(name: str) -> Any:
         from smsadmin.events import emit
 
         return emit
-    if name == "revoke_links":
-        from smsadmin.links import revoke_links
+    if name in ("password_changed", "revoke_links"):
+        from smsadmin import links
 
-        return revoke_links
+        return getattr(links, name)
     if name in ("alert_raised", "support_requested"):
         from smsadmin import signals
 

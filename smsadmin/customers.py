@@ -1,11 +1,12 @@
 """The host's customers over any SQLAlchemy model: what most hosts hand to `SmsAdmin(customers=...)`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from smsadmin.current import settings
@@ -130,16 +131,21 @@ class ModelCustomers:
                 found.update((customer.key, customer) for customer in self._reading.read(session, query))
         return found
 
-    def with_phone(self, phone: str) -> Sequence[Customer]:
-        """Return the customers whose phone is this E.164 number, oldest first."""
+    def shared(self, phones: Collection[str]) -> Collection[str]:
+        """Return those of these E.164 numbers that more than one customer has verified."""
+        if not phones:
+            return set()
         with self._session() as session:
             if self._e164 is not None:
-                same = self._e164 == phone
-            else:
-                same = digits_of(session, self._phone).endswith(phone[-LAST_DIGITS:])
-            query = select(self._model).where(same).order_by(*self._oldest_first())
-            found = self._reading.read(session, query)
-        return [customer for customer in found if to_e164(customer.phone or "", self._region) == phone]
+                verified = select(self._e164).where(among(self._e164, phones), self._is_verified)
+                return set(session.scalars(verified.group_by(self._e164).having(func.count() > 1)))
+            digits = digits_of(session, self._phone)
+            # From so far on; the whole where there are fewer.
+            end = func.substr(digits, func.length(digits) - (LAST_DIGITS - 1), type_=String)
+            ends = {phone[-LAST_DIGITS:] for phone in phones}
+            written = session.scalars(select(self._phone).where(among(end, ends), self._is_verified)).all()
+        holders = Counter(to_e164(phone, self._region) for phone in written)
+        return {phone for phone in phones if holders[phone] > 1}
 
     def search(self, text: str, offset: int, limit: int) -> Page:
         """Find customers by all words in the name, whatever the case, or the phone's digits; newest first."""

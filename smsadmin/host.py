@@ -91,8 +91,8 @@ class Customers(Protocol):
     def get_many(self, keys: Iterable[str]) -> Mapping[str, Customer]:
         """Return the customers that (still) exist, by key."""
 
-    def with_phone(self, phone: str) -> Sequence[Customer]:
-        """Return the customers whose phone is this E.164 number."""
+    def shared(self, phones: Collection[str]) -> Collection[str]:
+        """Return those of these E.164 numbers that more than one customer has verified."""
 
     def search(self, text: str, offset: int, limit: int) -> Page:
         """Find customers by a part of the name (whatever the case) or the digits of the phone."""

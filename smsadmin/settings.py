@@ -90,6 +90,8 @@ class Settings:
     """Currency → the balance below which the screens warn."""
     private_addresses: bool = False
     """A base URL that is entered on the screen may lead into the private network."""
+    password_ends_links: bool = False
+    """A customer's new password, of which the host tells, ends the login links that he has got."""
     worker_missing_after: float = 120.0
     """After this long without a sign of life of any worker whoever is on call is told."""
     alert_email: str = ""

@@ -63,6 +63,9 @@ SUPPORT = {
 LIMITS = ("balance_limits", "broadcast_limits", "day_limits")
 """Settings that are amounts of money by currency."""
 
+SWITCHED = ("private_addresses", "password_ends_links")
+"""Settings that are yes or no."""
+
 SWITCHES = {
     "1": True,
     "true": True,
@@ -100,6 +103,8 @@ def converted(name: str, value: Any) -> Any:
             raise BadSetting(f"{PREFIX}{name.upper()} is {value!r}: it must be a number.") from error
     if name in LIMITS:
         return _limits(name, value)
+    if name in SWITCHED:
+        return _switch(name, value)
     if name.startswith(("support_", "alert_", "nightly_")):
         return str("" if value is None else value).strip()
     return READERS[name](value) if name in READERS else value
@@ -114,11 +119,12 @@ def _keys(value: Any) -> tuple[str, ...]:
     return tuple(key.strip() for key in parts if key.strip())
 
 
-def _private_addresses(value: Any) -> bool:
+def _switch(name: str, value: Any) -> bool:
+    """Read yes or no; raise `BadSetting`."""
     try:
         return SWITCHES[str(value).lower()]
     except KeyError as error:
-        raise BadSetting(f"{PREFIX}PRIVATE_ADDRESSES is {value!r}: it must be true or false.") from error
+        raise BadSetting(f"{PREFIX}{name.upper()} is {value!r}: it must be true or false.") from error
 
 
 def _limits(name: str, value: Any) -> dict[str, Decimal]:
@@ -150,7 +156,6 @@ def _rates(value: Any) -> dict[str, float]:
 READERS: dict[str, Callable[[Any], Any]] = {
     "public_url": _public_url,
     "keys": _keys,
-    "private_addresses": _private_addresses,
     "rates": _rates,
 }
 """How the settings are read that are neither numbers nor amounts."""

@@ -120,13 +120,18 @@ def test_an_empty_search_finds_everybody(host: Host) -> None:
     assert host.customers.search("  ", 0, 10).total == host.customers.count() == 2
 
 
-def test_with_phone_finds_every_way_of_writing_and_nobody_else(host: Host) -> None:
-    first = host.add("Анна", "8 (926) 123-45-67")
-    second_one = host.add("Борис", "+79261234567", day=1)
+def test_a_phone_is_shared_that_two_have_verified_in_whatever_way_they_write_it(host: Host) -> None:
+    host.add("Анна", "8 (926) 123-45-67")
+    host.add("Борис", "+79261234567")
     host.add("Вера", "8 916 123-45-67")
     host.add("Глеб", "1234567")
     host.add("Дарья", None)
-    assert [c.key for c in host.customers.with_phone("+79261234567")] == [first, second_one]
+    host.add("Егор", "8 903 111-22-33")
+    host.add("Жанна", "8 903 111-22-33", verified=False)
+    asked = ["+79261234567", "+79161234567", "+79031112233", "+79999999999"]
+    assert set(host.customers.shared(asked)) == {"+79261234567"}
+    assert not host.customers.shared(asked[1:])
+    assert not host.customers.shared([])
 
 
 def test_batches_go_from_the_oldest_on_and_leave_nobody_out(host: Host) -> None:

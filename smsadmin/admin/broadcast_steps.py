@@ -87,7 +87,7 @@ def _confirm_anew(broadcast: Broadcast, member: StaffMember) -> None:
 def _revoke(broadcast: Broadcast, member: StaffMember) -> None:
     if broadcast.state in UNSENT or not links.login_links(broadcast).working:
         raise Changed
-    links.revoke_broadcast_links(broadcast)
+    links.revoke_broadcast_links(broadcast, by=_by(member))
 
 
 def _refuse_unknown_ahead(broadcast: Broadcast) -> None:

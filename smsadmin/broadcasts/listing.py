@@ -153,6 +153,7 @@ def _rows(
     """Return what differs from recipient to recipient; `price` is that of a part."""
     no_login = _without_login(broadcast, recipients)
     wrap_login = broadcast.wrap_login
+    hash_of = links.phone_hasher()
     # Few texts have many parts: the same few prices.
     price_of = cache(lambda parts: price * parts if price is not None else None)
     rows = []
@@ -165,6 +166,7 @@ def _rows(
         row["position"], row["price"] = position, price_of(rendered.parts)
         if template.keeps_values:
             row["link_values"] = rendered.link_values
+        row["phone_hash"] = hash_of(candidate.phone) if signs_in else None
         rows.append(row)
     return rows
 
@@ -193,11 +195,12 @@ def values_of(customer: Customer) -> dict[str, str]:
 
 
 def _without_login(broadcast: Broadcast, candidates: Sequence[Candidate]) -> set[str]:
-    """Return the customers who work here, by their account or by their phone: no link signs them in."""
+    """Return the customers whom no link signs in: who work here, or have a phone that another one has verified too."""
     if not broadcast.wrap_login:
         return set()
-    staff_phones = frozenset(host().staff.phones())
-    by_phone = {c.customer.key for c in candidates if c.phone in staff_phones}
+    phones = [c.phone for c in candidates if c.customer.verified]
+    nobodys = {*host().staff.phones(), *host().customers.shared(phones)}
+    by_phone = {c.customer.key for c in candidates if c.phone in nobodys}
     return by_phone | set(host().staff.staff_among(c.customer.key for c in candidates))
 
 

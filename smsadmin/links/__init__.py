@@ -20,7 +20,14 @@ from smsadmin.links.configuration import shown_settings
 from smsadmin.links.gate import CustomerGate
 from smsadmin.links.logins import CustomerLogin, customer_logins, has_login_links
 from smsadmin.links.owner import is_endless
-from smsadmin.links.revoked import login_links, revocation, revoke_broadcast_links, revoke_links
+from smsadmin.links.revoked import (
+    login_links,
+    password_changed,
+    revocation,
+    revoke_broadcast_links,
+    revoke_links,
+)
+from smsadmin.links.sent_to import phone_hasher
 from smsadmin.links.texts import (
     addresses,
     can_sign_in,
@@ -60,6 +67,8 @@ __all__ = [
     "mend_uses",
     "names_a_user",
     "overlong",
+    "password_changed",
+    "phone_hasher",
     "revocation",
     "revoke_broadcast_links",
     "revoke_links",

@@ -9,6 +9,7 @@ from smsadmin.database import read
 from smsadmin.i18n import _
 from smsadmin.links.owner import broadcast_of
 from smsadmin.links.revoked import is_revoked
+from smsadmin.links.sent_to import went_to
 from smsadmin.models import Broadcast, Message
 from smsadmin.text.phones import to_e164
 
@@ -52,12 +53,11 @@ def _refusal(message: Message) -> str | None:
     if customer is None or not host().login.may_sign_in(message.customer_key):
         return "blocked"
     phone = to_e164(customer.phone or "", settings().region)
-    if phone != message.phone or not customer.verified:
+    if not phone or not went_to(message, phone) or not customer.verified:
         return "phone_changed"
     if host().staff.staff_among([customer.key]) or phone in host().staff.phones():
         return "staff"
-    others = [c for c in host().customers.with_phone(phone) if c.verified and c.key != customer.key]
-    return "shared_phone" if others else None
+    return "shared_phone" if phone in host().customers.shared([phone]) else None
 
 
 def _message(owner: str, position: int) -> Message | None:

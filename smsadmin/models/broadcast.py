@@ -71,6 +71,8 @@ class Broadcast(Base):
     list_signing_in: Mapped[int | None] = mapped_column()
     """Recipients whose links sign them in."""
     refused_in_a_row: Mapped[int] = mapped_column(default=0)
+    links_revoked_by: Mapped[str | None] = mapped_column(String(100))
+    """Who ended the logins of its links last; the blocks of the links know when."""
     # The pace: how many had left at two moments, so that the page can say when it ends.
     pace_from: Mapped[datetime | None] = mapped_column(UtcDateTime())
     pace_from_gone: Mapped[int] = mapped_column(default=0)

@@ -88,6 +88,8 @@ class Message(Base):
     """The links of this message may sign the customer in."""
     link_values: Mapped[str | None] = mapped_column(Text)
     """What the placeholders in its wrapped links stand for: name → value, as JSON; NULL where they have none."""
+    phone_hash: Mapped[str | None] = mapped_column(String(60))
+    """The keyed hash of `phone` where they may: they sign in only while the customer has this number."""
     parts: Mapped[int] = mapped_column(default=0)
     price: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     """The estimate; the ledger has the real one."""

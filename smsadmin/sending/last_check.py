@@ -53,17 +53,13 @@ def _why_not(row: Claimed, customer: Customer | None, suppressed: Suppressed) ->
 
 
 def _without_login(session: Session, rows: Sequence[Claimed], verified: set[str]) -> list[Claimed]:
-    """Take the login out of the links of whoever works here, or has not shown that the phone is his."""
-    if not any(row.signs_in for row in rows):
+    """Take the login out of the links of whoever works here, or has not shown that the phone is his alone."""
+    signing_in = [row for row in rows if row.signs_in]
+    if not signing_in:
         return list(rows)
-    staff_phones = frozenset(host().staff.phones())
-    staff = host().staff.staff_among(verified)
-    ended = {
-        row.id
-        for row in rows
-        if row.signs_in
-        and (row.phone in staff_phones or row.customer_key in staff or row.customer_key not in verified)
-    }
+    nobodys = {*host().staff.phones(), *host().customers.shared([row.phone for row in signing_in])}
+    allowed = verified.difference(host().staff.staff_among(verified))
+    ended = {row.id for row in signing_in if row.phone in nobodys or row.customer_key not in allowed}
     if not ended:
         return list(rows)
     messages = table(Message)

@@ -3,7 +3,9 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
+from smsadmin import password_changed
 from smsadmin.i18n import _
+from smsadmin.standalone.password_form import NewPassword
 from smsadmin.standalone.shop import latest_bonuses
 from smsadmin.standalone.sign_in_forms import CustomerSignIn
 from smsadmin.standalone.signed_in import end_session, signed_in_customer, start_session
@@ -40,3 +42,19 @@ def show() -> str | Response:
     if customer is None:
         return redirect(url_for("cabinet.sign_in", next=request.full_path.rstrip("?")))
     return render_template("shop/cabinet.html", customer=customer, history=latest_bonuses(customer.id))
+
+
+@pages.route("/cabinet/password", methods=["GET", "POST"])
+def password() -> str | Response:
+    """Let the customer change his password; a link in an SMS signs in without it, so the plugin is told."""
+    customer = signed_in_customer()
+    if customer is None:
+        return redirect(url_for("cabinet.sign_in", next=url_for("cabinet.password")))
+    form = NewPassword()
+    if form.validate_on_submit():
+        if form.change(customer):
+            password_changed(str(customer.id))
+            flash(_("The password is changed."), "success")
+            return redirect(url_for("cabinet.show"), 303)
+        flash(_("This is not your password."), "danger")
+    return render_template("shop/password.html", form=form)

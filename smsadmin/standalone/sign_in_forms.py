@@ -27,7 +27,7 @@ class StaffSignIn(FlaskForm):
     def user(self) -> Staff | None:
         """Return who this is, if the password is his."""
         member = db.session.scalar(select(Staff).where(Staff.login == self.login.data))
-        right = _is_right(member.password_hash if member else None, self.password.data or "")
+        right = is_right(member.password_hash if member else None, self.password.data or "")
         return member if right else None
 
 
@@ -48,11 +48,12 @@ class CustomerSignIn(FlaskForm):
         found = db.session.scalars(statement.order_by(Customer.id)).all() if phone else []
         password = self.password.data or ""
         if not found:
-            _is_right(None, password)
-        return next((customer for customer in found if _is_right(customer.password_hash, password)), None)
+            is_right(None, password)
+        return next((customer for customer in found if is_right(customer.password_hash, password)), None)
 
 
-def _is_right(password_hash: str | None, password: str) -> bool:
+def is_right(password_hash: str | None, password: str) -> bool:
+    """Say whether this is the password, in the same time where there is none."""
     return check_password_hash(password_hash or _nobodys(), password) and password_hash is not None
 
 

@@ -64,7 +64,7 @@ def his_links_revoked(shop: ServedShop, link: Link) -> None:
 def broadcast_revoked(shop: ServedShop, link: Link) -> None:
     with shop.app.app_context():
         broadcast = read(lambda session: session.get_one(Broadcast, link.broadcast))
-        links.revoke_broadcast_links(broadcast)
+        links.revoke_broadcast_links(broadcast, by="Мария")
 
 
 REFUSED: dict[Callable[[ServedShop, Link], None], str] = {

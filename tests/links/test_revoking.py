@@ -92,7 +92,7 @@ def test_a_broadcasts_links_sign_nobody_in_and_another_ones_do(shop: Shop) -> No
     old = address_of(shop, client)
     shop.sent(TEXT, wrap_clicks=True, wrap_login=True)
 
-    links.revoke_broadcast_links(shop.row(broadcast_id))
+    links.revoke_broadcast_links(shop.row(broadcast_id), by="Мария")
 
     assert not signs_in(shop, old)
     assert refusals(shop, broadcast_id) == ["revoked"]
@@ -107,7 +107,7 @@ def test_a_process_that_has_the_block_in_memory_refuses_at_once(shop: Shop) -> N
     number = shortener.codes.readings(address.rpartition("/")[2])
     assert shortener.known_blocks.find(next(iter(number)).number) is not None
 
-    links.revoke_broadcast_links(shop.row(broadcast_id))
+    links.revoke_broadcast_links(shop.row(broadcast_id), by="Мария")
 
     assert not signs_in(shop, address)
 
@@ -119,7 +119,7 @@ def test_whoever_comes_under_a_rule_later_gets_links_that_sign_in(shop: Shop) ->
     look(broadcast_id)
     shop.work()
 
-    links.revoke_broadcast_links(shop.row(broadcast_id))
+    links.revoke_broadcast_links(shop.row(broadcast_id), by="Мария")
     assert links.login_links(shop.row(broadcast_id)).working is False
     late = shop.customer("Позже", points=100).uid
     look(broadcast_id)
@@ -142,7 +142,7 @@ def test_a_batch_that_was_begun_before_the_links_were_revoked_is_begun_anew(shop
     look(broadcast_id)
     read_before = shop.row(broadcast_id)
 
-    links.revoke_broadcast_links(shop.row(broadcast_id))
+    links.revoke_broadcast_links(shop.row(broadcast_id), by="Мария")
 
     try:
         write(lambda session: advance(session, read_before, next_position=read_before.next_position + 1))

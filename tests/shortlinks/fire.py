@@ -38,7 +38,7 @@ def dice() -> random.Random:
     return random.Random(seed)
 
 
-def wait_until(fact: Callable[[], bool], seconds: float = 20) -> bool:
+def wait_until(fact: Callable[[], bool], seconds: float = 60) -> bool:
     """Wait for a fact; say whether it came true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -137,15 +137,17 @@ class WebServer:
         self.process = None
         return code
 
+    def status_of(self, code: str) -> int | None:
+        """Return the status that a code is answered with, None when nobody answers."""
+        with closing(HTTPConnection("127.0.0.1", self._place.port, timeout=30)) as connection:
+            try:
+                connection.request("GET", f"/l/{code}", headers={"User-Agent": PHONE})
+                return connection.getresponse().status
+            except OSError:
+                return None
+
     def _answers(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self._place.port, timeout=5)
-        try:
-            connection.request("GET", "/l/unknown")
-            return connection.getresponse().status == 404
-        except OSError:
-            return False
-        finally:
-            connection.close()
+        return self.status_of("unknown") == 404
 
 
 class Visitors:

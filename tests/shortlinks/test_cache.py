@@ -1,6 +1,7 @@
 """The blocks a process knows: read when missed, and not more often than once a second."""
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from shortlinks.blocks import reserve
-from shortlinks.cache import BlockCache
+from shortlinks.cache import BlockCache, DatabaseAway
 from shortlinks.models import LinkBlock
 
 
@@ -125,14 +126,88 @@ class TestBlockCache:
         clock.now += 2
         assert set(cache.find_all({block.first, 10**6})) == {block.first}
 
-    def test_who_waited_for_a_read_that_failed_reads_again(self, engine: Engine, clock: Clock) -> None:
+    def test_while_the_database_is_away_one_a_second_tries_it_and_nobody_else_waits(
+        self, engine: Engine, clock: Clock
+    ) -> None:
         block = a_block(engine)
-        gone = BlockCache(_Away(engine), clock, clock.sleep)
+        away = _Away(engine)
+        cache = BlockCache(away, clock, clock.sleep)
         with pytest.raises(OperationalError):
-            gone.find_or_read(block.first)
+            cache.find_or_read(block.first)
+        for _ in range(3):
+            with pytest.raises(DatabaseAway):
+                cache.find_or_read(block.first)
+        assert (away.asked, clock.slept) == (1, [])
+        clock.now += 1
+        with pytest.raises(OperationalError):
+            cache.find_or_read(block.first)
+        away.back = True
+        clock.now += 1
+        assert cache.find_or_read(block.first) is not None
+
+    def test_a_read_that_failed_makes_no_block_a_missing_one(self, engine: Engine, clock: Clock) -> None:
+        block = a_block(engine)
+        away = _Away(engine)
+        cache = BlockCache(away, clock, clock.sleep)
+        with pytest.raises(OperationalError):
+            cache.find_all([block.first])
+        away.back = True
         # As one who asked before that read began, and stood behind it.
         clock.now -= 0.5
-        assert gone.find_or_read(block.first) is not None
+        assert set(cache.find_all([block.first])) == {block.first}
+
+    def test_behind_a_database_that_says_nothing_each_waits_once_at_most(
+        self, engine: Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shortlinks.cache._PATIENCE", 0.05)
+        begun, asked = threading.Event(), threading.Event()
+
+        def silent_engine() -> Engine:
+            begun.set()
+            asked.wait(60)
+            return engine
+
+        cache = BlockCache(silent_engine, clock, clock.sleep)
+        first = threading.Thread(target=cache.find_or_read, args=[0])
+        first.start()
+        begun.wait(60)
+        with pytest.raises(DatabaseAway):
+            cache.find_or_read(1)
+        monkeypatch.setattr("shortlinks.cache._PATIENCE", 60)
+        came = time.monotonic()
+        with pytest.raises(DatabaseAway):
+            cache.find_or_read(1)
+        assert time.monotonic() < came + 30
+        asked.set()
+        first.join()
+
+    def test_what_was_kept_is_known_without_a_read(
+        self, engine: Engine, cache: BlockCache, reads: list[str]
+    ) -> None:
+        kept = a_block(engine)
+        cache.begin_with([kept])
+        assert cache.find_or_read(kept.first + 4) is kept
+        assert reads == []
+
+    def test_the_first_read_takes_the_place_of_what_was_kept(self, engine: Engine, cache: BlockCache) -> None:
+        url = "http://other.example"
+        of_another = LinkBlock(id=1, first=0, count=10, url=url, owner="b", login=False, first_position=0)
+        cache.begin_with([of_another])
+        real = a_block(engine)
+        assert cache.find(real.first) is of_another
+        cache.refresh()
+        found = cache.find(real.first)
+        assert found is not None
+        assert (found.owner, cache.find(real.first + 5)) == ("a", None)
+        cache.begin_with([of_another])
+        assert cache.find(real.first) is found
+
+    def test_a_batch_is_stored_by_what_the_database_has_not_by_what_was_kept(
+        self, engine: Engine, cache: BlockCache
+    ) -> None:
+        cache.begin_with([LinkBlock(id=1, first=10**6, count=10)])
+        real = a_block(engine)
+        assert set(cache.find_all([real.first, 10**6])) == {real.first}
 
     def test_who_came_while_the_block_was_being_read_does_not_wait_for_another_read(
         self, engine: Engine, clock: Clock, reads: list[str]
@@ -142,13 +217,13 @@ class TestBlockCache:
 
         def slow_engine() -> Engine:
             begun.set()
-            asked.wait(5)
+            asked.wait(60)
             return engine
 
         cache = BlockCache(slow_engine, clock, clock.sleep)
         first = threading.Thread(target=cache.find_or_read, args=[block.first])
         first.start()
-        begun.wait(5)
+        begun.wait(60)
         clock.now += 0.1
         threading.Timer(0.2, asked.set).start()
         assert cache.find_or_read(block.first) is not None
@@ -175,14 +250,15 @@ class TestBlockCache:
 
 
 class _Away:
-    """The engine of a database that does not answer at first."""
+    """The engine of a database that is away until it is `back`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._asked = False
+        self.asked = 0
+        self.back = False
 
     def __call__(self) -> Engine:
-        if not self._asked:
-            self._asked = True
+        self.asked += 1
+        if not self.back:
             raise OperationalError("SELECT", {}, Exception("away"))
         return self._engine

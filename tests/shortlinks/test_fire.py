@@ -15,8 +15,9 @@ from flask import Flask
 from psycopg import sql
 from sqlalchemy import Engine
 
-from shortlinks.blocks import reserve
+from shortlinks.blocks import block_code, reserve
 from shortlinks.flusher import LOCK_NAME
+from shortlinks.kept import NAME
 from shortlinks.models import LinkBlock
 from tests.servers import Servers
 from tests.shortlinks.fire import (
@@ -27,6 +28,7 @@ from tests.shortlinks.fire import (
     dice,
     outcome,
     wait_for_more_stored,
+    wait_until,
 )
 
 Fire = Callable[[Place], Visitors]
@@ -170,6 +172,36 @@ def test_while_the_database_is_away_visitors_are_led_on(
         web.kill()
     assert first_comers.wrong == []
     assert outcome(app, engine, visitors, first_comers) == NOTHING_WRONG
+
+
+def test_who_starts_while_the_database_is_away_leads_on_too(
+    app: Flask, engine: Engine, spool: Path, visitors_of: Fire, away: Away
+) -> None:
+    chance = dice()
+    place = Place(engine, spool)
+    with place.web_server() as web, visitors_of(place) as visitors:
+        visitors.wait_for(200)
+        assert wait_until((spool / NAME).exists), "what is known of links is kept"
+        web.kill()
+        unseen = a_block(engine, "no process has ever known it")
+        with away():
+            for _ in range(3):
+                web.start()
+                visitors.wait_for(50)
+                time.sleep(chance.uniform(0, 0.3))
+                web.kill()
+            web.start()
+            visitors.wait_for(50)
+            answer = web.status_of(block_code(unseen, 0))
+        # SQLite lets readers in while its one writer is away.
+        assert answer == (302 if engine.dialect.name == "sqlite" else 503)
+        assert wait_until(lambda: web.status_of(block_code(unseen, 1)) == 302)
+        visitors.wait_for(200)
+        wait_for_more_stored(engine)
+        web.kill()
+    asked = Visitors(place, app.extensions["shortlinks"], unseen, threads=0)
+    asked.unanswered |= {unseen.first, unseen.first + 1}
+    assert outcome(app, engine, visitors, asked) == NOTHING_WRONG
 
 
 def test_torn_lines_and_rubbish_cost_no_click(

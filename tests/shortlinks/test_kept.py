@@ -1,0 +1,164 @@
+"""What is known of links is kept on the disk too: who starts without a database begins with that."""
+
+import logging
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from shortlinks.blocks import block_code, reserve
+from shortlinks.flusher import flush_once
+from shortlinks.kept import NAME, KeptBlocks
+from shortlinks.models import LinkBlock
+from tests.shortlinks.host import KEY, make_host
+
+URL = "https://shop.example/акция?a=1"
+
+
+def a_block(engine: Engine, owner: str, login: bool = False) -> LinkBlock:
+    url = "http://localhost/cabinet" if login else URL
+    return reserve(engine, url=url, owner=owner, link_index=0, count=5, login=login)
+
+
+def read_and_flush(app: Flask) -> None:
+    app.extensions["shortlinks"].known_blocks._read_newer()
+    flush_once(app)
+
+
+@pytest.fixture
+def blocks(app: Flask, engine: Engine) -> list[LinkBlock]:
+    blocks = [a_block(engine, "sms:1"), a_block(engine, "sms:1", login=True), a_block(engine, "sms:2")]
+    read_and_flush(app)
+    return blocks
+
+
+def owners(kept: list[LinkBlock]) -> list[str]:
+    return [block.owner for block in kept]
+
+
+def test_the_flusher_keeps_what_a_tracked_link_needs(blocks: list[LinkBlock], spool: Path) -> None:
+    kept = KeptBlocks(spool).read()
+
+    needed = ("id", "first", "count", "url", "owner", "link_index", "login", "first_position", "key_id")
+    assert [[getattr(block, name) for name in needed] for block in kept] == [
+        [getattr(block, name) for name in needed] for block in (blocks[0], blocks[2])
+    ]
+
+
+def test_neither_codes_nor_keys_nor_links_that_sign_in_are_kept(blocks: list[LinkBlock], spool: Path) -> None:
+    written = (spool / NAME).read_text(encoding="utf-8")
+
+    assert KEY not in written
+    assert "cabinet" not in written
+    for block in blocks:
+        for position in range(block.count):
+            assert block_code(block, position) not in written
+    assert stat.S_IMODE((spool / NAME).stat().st_mode) == 0o600
+
+
+def test_a_link_that_comes_later_is_kept_too(
+    app: Flask, engine: Engine, blocks: list[LinkBlock], spool: Path
+) -> None:
+    later = a_block(engine, "later")
+    read_and_flush(app)
+    assert KeptBlocks(spool).read()[-1].id == later.id
+    assert not list(spool.glob("*.unfinished"))
+
+
+@pytest.mark.usefixtures("blocks")
+def test_who_knows_less_than_what_is_kept_leaves_it(app: Flask, engine: Engine, spool: Path) -> None:
+    of_before = list(app.extensions["shortlinks"].known_blocks.all_read())
+    a_block(engine, "later")
+    read_and_flush(app)
+    KeptBlocks(spool).keep(of_before)
+    assert owners(KeptBlocks(spool).read())[-1] == "later"
+
+
+def test_what_was_kept_of_another_database_is_written_anew(
+    app: Flask, engine: Engine, blocks: list[LinkBlock], spool: Path
+) -> None:
+    for block in blocks:
+        block.first += 10**6
+    (spool / NAME).unlink()
+    KeptBlocks(spool).keep(blocks)
+    KeptBlocks(spool).keep(list(app.extensions["shortlinks"].known_blocks.all_read()))
+    assert KeptBlocks(spool).read()[0].first < 10**6
+
+
+def test_where_there_are_too_many_the_newest_are_kept(
+    app: Flask, engine: Engine, blocks: list[LinkBlock], spool: Path
+) -> None:
+    line = len((spool / NAME).read_bytes().splitlines()[-1]) + 1
+    (spool / NAME).unlink()
+    KeptBlocks(spool, most_bytes=line + 10).keep(blocks)
+    assert owners(KeptBlocks(spool).read()) == ["sms:2"]
+    assert owners(KeptBlocks(spool, most_bytes=line + 10).read()) == ["sms:2"]
+
+
+def torn(written: bytes) -> bytes:
+    return written[:-20]
+
+
+def changed(written: bytes) -> bytes:
+    return written.replace(b"shop.example", b"evil.example")
+
+
+def of_another_version(written: bytes) -> bytes:
+    return written.replace(b'"format": 1', b'"format": 0')
+
+
+def nothing(_written: bytes) -> bytes:
+    return b""
+
+
+def rubbish(_written: bytes) -> bytes:
+    return b"\xff\xfe[1" * 1000
+
+
+@pytest.mark.usefixtures("blocks")
+@pytest.mark.parametrize("spoil", [torn, changed, of_another_version, nothing, rubbish])
+def test_a_file_that_is_not_in_order_is_left_alone_with_one_line_in_the_log_and_written_anew(
+    app: Flask, spool: Path, spoil: Callable[[bytes], bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    (spool / NAME).write_bytes(spoil((spool / NAME).read_bytes()))
+    with caplog.at_level(logging.WARNING):
+        assert KeptBlocks(spool).read() == []
+    assert len(caplog.records) == 1
+
+    KeptBlocks(spool).keep(app.extensions["shortlinks"].known_blocks.all_read())
+    assert owners(KeptBlocks(spool).read()) == ["sms:1", "sms:2"]
+
+
+def test_a_first_start_says_nothing(spool: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert KeptBlocks(spool).read() == []
+    assert not caplog.records
+
+
+def test_a_disk_that_refuses_costs_no_click_and_is_tried_again_after_a_minute(
+    blocks: list[LinkBlock], spool: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = [0.0]
+    (spool / NAME).unlink()
+    # A directory cannot be written as a file.
+    (spool / NAME).with_suffix(".unfinished").mkdir()
+    kept = KeptBlocks(spool, clock=lambda: now[0])
+    kept.keep(blocks)
+    kept.keep(blocks)
+    assert len(caplog.records) == 1
+    (spool / NAME).with_suffix(".unfinished").rmdir()
+    now[0] = 59
+    kept.keep(blocks)
+    assert kept.read() == []
+    now[0] = 61
+    kept.keep(blocks)
+    assert owners(kept.read()) == ["sms:1", "sms:2"]
+
+
+def test_the_command_that_flushes_keeps_them_too(app: Flask, engine: Engine, spool: Path) -> None:
+    a_block(engine, "sms:1")
+    host = make_host(engine, spool)
+    assert host.test_cli_runner().invoke(args=["shortlinks", "flush"]).exit_code == 0
+    assert owners(KeptBlocks(spool).read()) == ["sms:1"]
