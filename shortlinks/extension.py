@@ -14,7 +14,7 @@ from shortlinks.cli import commands
 from shortlinks.domain import ShortDomain
 from shortlinks.flusher import start_flusher
 from shortlinks.front import Front
-from shortlinks.gate import Gate
+from shortlinks.gate import Gate, HandedOver
 from shortlinks.login import login_pages
 from shortlinks.settings import BadSetting, Settings, read_settings
 from shortlinks.shortener import Shortener
@@ -32,20 +32,30 @@ class ShortLinks:
     """Short links in a Flask app; keeps what belongs to an app in `app.extensions["shortlinks"]`.
 
     `db` is Flask-SQLAlchemy's object or any with `.engine`; `gate` says who may be signed in by a link, and
-    without one no login link can be reserved::
+    without one no login link can be reserved; `handed_over` says when a message left, and without it no click comes
+    too soon for a person::
 
-        ShortLinks(app, db=db, gate=ShopGate())
+        ShortLinks(app, db=db, gate=ShopGate(), handed_over=when_it_left)
     """
 
-    def __init__(self, app: Flask | None = None, *, db: Any = None, gate: Gate | None = None) -> None:
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        db: Any = None,
+        gate: Gate | None = None,
+        handed_over: HandedOver | None = None,
+    ) -> None:
         if app is not None:
-            self.init_app(app, db, gate)
+            self.init_app(app, db, gate, handed_over)
 
-    def init_app(self, app: Flask, db: Any, gate: Gate | None = None) -> None:
+    def init_app(
+        self, app: Flask, db: Any, gate: Gate | None = None, handed_over: HandedOver | None = None
+    ) -> None:
         """Set the app up; raise `settings.BadSetting`, one sentence, where a setting is wrong."""
         settings = read_settings(app.config, with_login=gate is not None)
         _make_spool(settings)
-        shortener = Shortener(settings, db, gate)
+        shortener = Shortener(settings, db, gate, handed_over)
         app.extensions["shortlinks"] = shortener
         app.register_blueprint(short_links(settings))
         if gate is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from shortlinks.cache import BlockCache
 from shortlinks.clicks import ClickSpool
 from shortlinks.codes import Codes
-from shortlinks.gate import Gate
+from shortlinks.gate import Gate, HandedOver
 from shortlinks.misses import Misses
 from shortlinks.settings import Settings
 from shortlinks.targets import check_target, is_own_site
@@ -19,11 +19,14 @@ class NoLogin(ValueError):
 
 
 class Shortener:
-    """The settings, keys, known blocks and click spool of one app; `db` and `gate` are the host's."""
+    """The settings, keys, known blocks and click spool of one app; all else that is given is the host's."""
 
-    def __init__(self, settings: Settings, db: Any, gate: Gate | None) -> None:
+    def __init__(
+        self, settings: Settings, db: Any, gate: Gate | None, handed_over: HandedOver | None = None
+    ) -> None:
         self.settings = settings
         self.gate = gate
+        self.handed_over = handed_over
         self.codes = Codes(settings.salt, settings.keys)
         self.known_blocks = BlockCache(lambda: self.engine)
         self.clicks = ClickSpool(settings.spool)

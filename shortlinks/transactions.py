@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 # Seconds to wait before each repetition.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -19,6 +20,7 @@ _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 _REPEATABLE = {"40001", "40P01"}
 
 T = TypeVar("T")
+Columns = ReadOnlyColumnCollection[str, Any]
 
 
 def write(engine: Engine, work: Callable[[Session], T]) -> T:
@@ -52,13 +54,23 @@ def add_up(
     session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]], column: str
 ) -> None:
     """Insert the rows; where a row with this primary key is there, add `column` to it instead."""
+    merge(session, table, rows, lambda old, new: {column: old[column] + new[column]})
+
+
+def merge(
+    session: Session,
+    table: type[DeclarativeBase],
+    rows: Sequence[dict[str, Any]],
+    merged: Callable[[Columns, Columns], dict[str, Any]],
+) -> None:
+    """Insert the rows; where one with this primary key is there, set what `merged` makes of the old and the new."""
     if not rows:
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(table).values(list(rows))
     keys = [each.name for each in table.__table__.primary_key]
-    added = table.__table__.c[column] + statement.excluded[column]
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_={column: added}))
+    changes = merged(table.__table__.c, statement.excluded)
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
 
 
 def _worth_repeating(error: DBAPIError) -> bool:

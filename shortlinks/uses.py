@@ -11,12 +11,10 @@ from sqlalchemy import BigInteger, column, exists, select, values
 from sqlalchemy.orm import Session
 
 from shortlinks.bots import Kind
+from shortlinks.buckets import Buckets, Message, Opening
 from shortlinks.gate import Outcome
 from shortlinks.models import Click, LinkBlock, UseCounter
 from shortlinks.transactions import add_up
-
-Message = tuple[str, int]
-"""(owner, position)"""
 
 
 class Use(StrEnum):
@@ -42,23 +40,33 @@ class Uses:
     def __init__(self, session: Session, messages: Collection[Message]) -> None:
         self._session = session
         self._tally: Tally[tuple[str, Use]] = Tally()
+        self._buckets = Buckets(session)
         self._opened: set[Message] = set()
+        self._taken_back: set[Message] = set()
         # Until this transaction ends nobody else counts for these owners: of two batches at once that hold the
         # first clicks on one message, the second one sees what the first one stored.
-        self._add(Tally(dict.fromkeys(((owner, Use.UNIQUE) for owner, _ in messages), 0)))
+        lock_owners(session, {owner for owner, _ in messages})
         self._opened_before = _opened_by_people(session, messages)
 
-    def click(self, message: Message, kind: Kind) -> None:
+    def click(self, opening: Opening, kind: Kind) -> None:
         """Note a click that is stored as of this kind."""
-        if kind is Kind.PERSON:
-            self._person(message)
+        person = kind is Kind.PERSON
+        self._buckets.add(opening, person)
+        if person:
+            self._tally[opening.owner, Use.CLICKS] += 1
+            self._opened.add(opening.message)
         else:
-            self._tally[message[0], Use.BOT_CLICKS] += 1
+            self._tally[opening.owner, Use.BOT_CLICKS] += 1
 
-    def turned_out_a_person(self, message: Message) -> None:
-        """Note that a click which was not a person's is one after all."""
-        self._tally[message[0], Use.BOT_CLICKS] -= 1
-        self._person(message)
+    def turned_out(self, opening: Opening, person: bool) -> None:
+        """Note that a click of one of these owners, stored before, is a person's after all, or is not."""
+        self._buckets.move(opening, person)
+        self._tally[opening.owner, Use.CLICKS] += 1 if person else -1
+        self._tally[opening.owner, Use.BOT_CLICKS] -= 1 if person else -1
+        if person:
+            self._opened.add(opening.message)
+        else:
+            self._taken_back.add(opening.message)
 
     def login(self, message: Message, outcome: Outcome) -> None:
         """Note a posted login form."""
@@ -67,20 +75,27 @@ class Uses:
 
     def count(self) -> None:
         """Add all that was noted to the counters."""
-        for owner, _ in self._opened - self._opened_before:
+        opened = self._opened
+        if self._taken_back:
+            opened = opened - self._taken_back | _opened_by_people(self._session, self._taken_back)
+        # A click that is taken back was a person's before, and so its message was opened.
+        for owner, _ in opened - self._opened_before - self._taken_back:
             self._tally[owner, Use.UNIQUE] += 1
-        self._add(Tally({key: change for key, change in self._tally.items() if change}))
+        for owner, _ in self._taken_back - opened:
+            self._tally[owner, Use.UNIQUE] -= 1
+        _add(self._session, Tally({key: change for key, change in self._tally.items() if change}))
+        self._buckets.count()
 
-    def _person(self, message: Message) -> None:
-        self._tally[message[0], Use.CLICKS] += 1
-        self._opened.add(message)
 
-    def _add(self, changes: Tally[tuple[str, Use]]) -> None:
-        # In one order everywhere, so that two flushers cannot wait for each other.
-        rows = [
-            {"owner": owner, "use": use, "count": change} for (owner, use), change in sorted(changes.items())
-        ]
-        add_up(self._session, UseCounter, rows, "count")
+def lock_owners(session: Session, owners: Collection[str]) -> None:
+    """Let nobody else count for these owners until this transaction ends; before any other change of theirs."""
+    _add(session, Tally(dict.fromkeys(((owner, Use.UNIQUE) for owner in owners), 0)))
+
+
+def _add(session: Session, changes: Tally[tuple[str, Use]]) -> None:
+    # In one order everywhere, so that two flushers cannot wait for each other.
+    rows = [{"owner": owner, "use": use, "count": change} for (owner, use), change in sorted(changes.items())]
+    add_up(session, UseCounter, rows, "count")
 
 
 def _opened_by_people(session: Session, messages: Collection[Message]) -> set[Message]:

@@ -17,7 +17,9 @@ from smsadmin.links.clicks import (
     use_differences,
 )
 from smsadmin.links.configuration import shown_settings
+from smsadmin.links.details import ClickedLink, ClickPicture, click_picture
 from smsadmin.links.gate import CustomerGate
+from smsadmin.links.handed_over import handed_over
 from smsadmin.links.logins import CustomerLogin, customer_logins, has_login_links
 from smsadmin.links.owner import is_endless
 from smsadmin.links.revoked import login_links, revocation, revoke_broadcast_links, revoke_links
@@ -36,6 +38,8 @@ from smsadmin.links.texts import (
 __all__ = [
     "CLICK_LISTS",
     "ClickFigures",
+    "ClickPicture",
+    "ClickedLink",
     "CustomerLogin",
     "UseDifference",
     "addresses",
@@ -43,6 +47,7 @@ __all__ = [
     "can_sign_in",
     "click_figures",
     "click_list",
+    "click_picture",
     "counted_clicks",
     "customer_logins",
     "downgrade",
@@ -72,6 +77,6 @@ __all__ = [
 
 
 def init_app(app: Flask, host: Host) -> None:
-    """Add the short links to the host, with our gate before every login."""
+    """Add the short links to the host, with our gate before every login, and what we know of each SMS."""
     app.config.setdefault("SHORTLINKS_MAIN_URL", app.config["SMSADMIN_PUBLIC_URL"])
-    ShortLinks(app, db=host.db, gate=CustomerGate())
+    ShortLinks(app, db=host.db, gate=CustomerGate(), handed_over=handed_over)

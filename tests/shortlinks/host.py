@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response
 
 from shortlinks import ShortLinks, Verdict
+from shortlinks.gate import HandedOver
 
 KEY = base64.b64encode(b"first key of the tests, 32 bytes").decode()
 OTHER_KEY = base64.b64encode(b"other key of the tests, 32 bytes").decode()
@@ -23,6 +24,11 @@ PHONE = (
 )
 TELEGRAM = "TelegramBot (like TwitterBot)"
 CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+OWN_APP = (
+    "Mozilla/5.0 (Linux; Android 13; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/119.0.0.0 Mobile Safari/537.36 LinkLooker/2.1"
+)
+"""A program of somebody's own: a browser's agent with a name that no browser has."""
 
 
 class User(UserMixin):
@@ -55,7 +61,13 @@ class ShopGate:
         return f"/door?next={target}"
 
 
-def make_host(engine: Engine, spool: Path, gate: ShopGate | None = None, **config: Any) -> Flask:
+def make_host(
+    engine: Engine,
+    spool: Path,
+    gate: ShopGate | None = None,
+    handed_over: HandedOver | None = None,
+    **config: Any,
+) -> Flask:
     """Return a host whose short links live under /l/ on the main site, unless `config` says otherwise."""
     app = Flask(__name__)
     app.config.update(
@@ -72,7 +84,7 @@ def make_host(engine: Engine, spool: Path, gate: ShopGate | None = None, **confi
     )
     app.config.update(config)
     app.before_request(_only_signed_in)
-    ShortLinks(app, db=SimpleNamespace(engine=engine), gate=gate)
+    ShortLinks(app, db=SimpleNamespace(engine=engine), gate=gate, handed_over=handed_over)
     CSRFProtect(app)
     LoginManager(app).user_loader(User)
     app.add_url_rule("/door/<key>", "door", _door)
