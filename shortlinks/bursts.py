@@ -13,12 +13,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from shortlinks import rules
-from shortlinks.bots import Kind, Signal
+from shortlinks.bots import Kind
 from shortlinks.buckets import Message, Opening
+from shortlinks.lists import among
 from shortlinks.models import Click, LinkBlock, UserAgent
 
 
@@ -106,17 +107,10 @@ def _in_burst(clicks: Collection[Odd]) -> list[Odd]:
 
 def _around(session: Session, odd: Sequence[Odd]) -> list[Odd]:
     """Return the stored odd clicks by these agents on these owners' links at about the same time."""
-    times: dict[int, list[datetime]] = {}
-    for each in odd:
-        times.setdefault(each.agent_id, []).append(each.opening.at)
+    times = [each.opening.at for each in odd]
     # Index ix_shortlinks_clicks_odd.
-    near = or_(
-        *(
-            (Click.user_agent_id == agent_id)
-            & Click.at.between(min(at) - rules.BURST_WITHIN, max(at) + rules.BURST_WITHIN)
-            for agent_id, at in times.items()
-        )
-    )
+    near = Click.at.between(min(times) - rules.BURST_WITHIN, max(times) + rules.BURST_WITHIN)
+    theirs = among(session, Click.user_agent_id, {each.agent_id for each in odd})
     query = (
         select(
             *(Click.id, Click.number, Click.position, Click.at, Click.kind, Click.user_agent_id),
@@ -124,7 +118,7 @@ def _around(session: Session, odd: Sequence[Odd]) -> list[Odd]:
         )
         .join(LinkBlock, LinkBlock.id == Click.block_id)
         .join(UserAgent, UserAgent.id == Click.user_agent_id)
-        .where(Click.signal == Signal.ODD, near)
+        .where(Click.signal == literal_column("'odd'"), theirs, near)
     )
     return [
         Odd(agent_id or 0, Opening(owner, position, link_index, at, device), Kind(kind), number, click_id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from shortlinks.bots import DeviceKind, Judged, Kind, Signal, device_kind, device_of
 from shortlinks.buckets import Message, Opening
 from shortlinks.lines import ClickLine, LoginLine, LostLine
+from shortlinks.lists import among
 from shortlinks.models import Click, Login, Spool, UserAgent
 from shortlinks.rules import RULES
 from shortlinks.shortener import Shortener
@@ -135,7 +136,9 @@ def _login(line: LoginLine, place: _Place) -> dict[str, Any]:
 
 def _agents(session: Session, agents: set[str]) -> dict[str, tuple[int, str]]:
     """Return the id and the kind of device of each agent, storing those never seen before."""
-    known = select(UserAgent.agent, UserAgent.id, UserAgent.kind).where(UserAgent.agent.in_(agents))
+    known = select(UserAgent.agent, UserAgent.id, UserAgent.kind).where(
+        among(session, UserAgent.agent, agents)
+    )
     found = {agent: (agent_id, kind) for agent, agent_id, kind in session.execute(known)}
     # In one order everywhere, so that two flushers cannot wait for each other.
     unseen = sorted(agents - found.keys())

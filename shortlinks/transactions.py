@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from shortlinks.lists import is_postgresql, unnested
 
 # Seconds to wait before each repetition.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -66,11 +68,18 @@ def merge(
     """Insert the rows; where one with this primary key is there, set what `merged` makes of the old and the new."""
     if not rows:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(list(rows))
+    connection, columns = session.connection(), table.__table__.c
     keys = [each.name for each in table.__table__.primary_key]
-    changes = merged(table.__table__.c, statement.excluded)
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
+    # The words of the statement are the same for any number of rows, so it is compiled once.
+    if is_postgresql(session):
+        types = {name: columns[name].type for name in rows[0]}
+        source = select(*unnested(types, [tuple(row.values()) for row in rows]))
+        new = postgresql.insert(table).from_select(list(types), source)
+        connection.execute(new.on_conflict_do_update(index_elements=keys, set_=merged(columns, new.excluded)))
+    else:
+        one = sqlite.insert(table)
+        statement = one.on_conflict_do_update(index_elements=keys, set_=merged(columns, one.excluded))
+        connection.execute(statement, list(rows))
 
 
 def _worth_repeating(error: DBAPIError) -> bool:

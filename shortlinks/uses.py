@@ -7,12 +7,13 @@ from collections import Counter as Tally
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, column, exists, select, values
+from sqlalchemy import BigInteger, exists, select
 from sqlalchemy.orm import Session
 
 from shortlinks.bots import Kind
 from shortlinks.buckets import Buckets, Message, Opening
 from shortlinks.gate import Outcome
+from shortlinks.lists import among, listed
 from shortlinks.models import Click, LinkBlock, UseCounter
 from shortlinks.transactions import add_up
 
@@ -104,21 +105,19 @@ def _opened_by_people(session: Session, messages: Collection[Message]) -> set[Me
     for owner, position in messages:
         positions.setdefault(owner, []).append(position)
     blocks = select(LinkBlock.id, LinkBlock.owner, LinkBlock.first_position, LinkBlock.count).where(
-        LinkBlock.owner.in_(positions)
+        among(session, LinkBlock.owner, positions)
     )
     owners: dict[int, str] = {}
     places: list[tuple[int, int]] = []
     for block_id, owner, first, count in session.execute(blocks):
         owners[block_id] = owner
         places += [(block_id, each) for each in positions[owner] if first <= each < first + count]
-    asked = (
-        values(column("block_id", BigInteger), column("position", BigInteger), name="asked")
-        .data(places)
-        .cte()
-    )
+    if not places:
+        return set()
+    asked = listed(session, "asked", {"block_id": BigInteger(), "position": BigInteger()}, places)
     # Index (block_id, kind, position), looked into for each place by itself.
     here = exists().where(
         Click.block_id == asked.c.block_id, Click.kind == Kind.PERSON, Click.position == asked.c.position
     )
-    opened = session.execute(select(asked.c.block_id, asked.c.position).where(here)) if places else ()
+    opened = session.execute(select(asked.c.block_id, asked.c.position).where(here))
     return {(owners[block_id], position) for block_id, position in opened}
