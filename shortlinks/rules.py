@@ -37,8 +37,13 @@ PREVIEW_AGENTS = (
 APP_NAMES = ("whatsapp", "viber")
 """Messengers that put the same name into the agent of their previews and of the browser inside the app."""
 
-IN_APP = re.compile(r"mozilla/5\.0 \((?:iphone|ipad|ipod|linux; (?:u; )?android).*applewebkit/")
-"""How the browser inside an app on a phone names itself (in lower case): a person sits before it."""
+IN_APP = re.compile(
+    r"mozilla/5\.0 \((?:linux; (?:u; )?android.*applewebkit/|i(?:phone|pad|pod).*applewebkit/(?!.*safari/))"
+)
+"""How the browser inside an app on a phone names itself (in lower case): a person sits before it.
+
+On an iPhone it never says Safari; what adds an app's name to that is no browser.
+"""
 
 BROWSER_BEGINNINGS = ("mozilla/", "opera/", "dalvik/", "ucweb/", "nokia", "blackberry")
 """How the agents of programs with a person before them begin."""

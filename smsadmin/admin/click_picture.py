@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_datetime, format_timedelta
 from flask_babel import get_locale
 
 from smsadmin import links
@@ -65,35 +65,32 @@ def click_picture(broadcast: Broadcast) -> Picture:
 
 
 def _hours(found: links.ClickPicture) -> list[Row]:
-    hours = _of_people(found)
-    until = hours[0] + BY_HOUR if hours else None
+    first = min(found.by_hour, default=None)
     return [
-        Row(_hour(hour), found.by_hour[hour].people, found.by_hour[hour].others)
-        for hour in hours
-        if until and hour < until
+        Row(_hour(hour), clicked.people, clicked.others)
+        for hour, clicked in found.by_hour.items()
+        if first and hour < first + BY_HOUR
     ]
 
 
 def _days(found: links.ClickPicture) -> list[Row]:
     """Return the latest days, where there are more than the hours show."""
-    hours = _of_people(found)
-    if not hours or hours[-1] < hours[0] + BY_HOUR:
+    if not found.by_hour or max(found.by_hour) < min(found.by_hour) + BY_HOUR:
         return []
     days: dict[str, tuple[int, int]] = {}
-    for hour in hours:
-        day = format_date(hour.astimezone(ZoneInfo(settings().timezone)), "d MMM", locale=get_locale())
+    for hour, clicked in found.by_hour.items():
+        day = format_datetime(hour, "d MMM", tzinfo=_zone(), locale=get_locale())
         people, others = days.get(day, (0, 0))
-        days[day] = people + found.by_hour[hour].people, others + found.by_hour[hour].others
+        days[day] = people + clicked.people, others + clicked.others
     return [Row(day, *numbers) for day, numbers in days.items()][-MOST_DAYS:]
 
 
-def _of_people(found: links.ClickPicture) -> list[datetime]:
-    return [hour for hour, clicked in found.by_hour.items() if clicked.people]
-
-
 def _hour(hour: datetime) -> str:
-    zone = ZoneInfo(settings().timezone)
-    return format_datetime(hour, "d MMM, HH:mm", tzinfo=zone, locale=get_locale())
+    return format_datetime(hour, "d MMM, HH:mm", tzinfo=_zone(), locale=get_locale())
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings().timezone)
 
 
 def _drawn(rows: Iterable[Row]) -> list[Row]:
