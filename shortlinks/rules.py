@@ -71,7 +71,7 @@ EVERYDAY = (
     (re.compile(r"\((?:iPhone|iPad|iPod)"), re.compile(r"\bOS (\d+)_"), 12),
     (re.compile(r"\bAndroid\b"), re.compile(r"\bChrome/(\d+)"), 80),
     (re.compile(r"\bAndroid\b"), re.compile(r"\bFirefox/(\d+)"), 100),
-    (re.compile(r"\((?:Windows NT|Macintosh|X11; CrOS)"), re.compile(r"\bChrome/(\d+)"), 109),
+    (re.compile(r"\((?:Windows NT|Macintosh|X11; CrOS)"), re.compile(r"\bChrome/(\d+)\.0\.0\.0 "), 109),
     (re.compile(r"\((?:Windows NT|Macintosh)"), re.compile(r"\bFirefox/(\d+)"), 102),
     (re.compile(r"\bOpera Mini/"), re.compile(r"\bOpera Mini/(\d+)"), 7),
     (re.compile(r"\(Macintosh"), re.compile(r"\bVersion/(\d+)"), 14),
@@ -79,7 +79,8 @@ EVERYDAY = (
 """Browsers that people have today: system, engine, and its oldest version still about. These are never rare.
 
 A phone's browser today names no model (Chrome, Safari), so a thousand people come by one and the same agent; a shop's
-first broadcast has no history that could tell so. Newer versions need no change here.
+first broadcast has no history that could tell so. On computers Chrome says no more than "131.0.0.0"; what says more
+only plays one. Newer versions need no change here.
 """
 
 EVERYDAY_NAMES = frozenset(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from smsadmin.database import read
+from smsadmin.database import among, read
 from smsadmin.links.owner import broadcast_of, is_ours, owner_of
 from smsadmin.models import Asked, Broadcast, Message
 
@@ -49,12 +49,13 @@ def _handed_over(
     broadcasts = session.scalars(select(Broadcast).where(Broadcast.id.in_(ids), still)).all()
     owners = {broadcast.id: owner_of(broadcast) for broadcast in broadcasts}
     wanted = [
-        and_(Message.broadcast_id == broadcast_id, Message.position.in_(positions[owner]))
+        and_(Message.broadcast_id == broadcast_id, among(Message.position, positions[owner]))
         for broadcast_id, owner in owners.items()
         if owner in positions
     ]
     if not wanted:
         return {}
+    # Index uq_sms_messages_position, then ix_sms_asked_message_id.
     first = (
         select(Message.broadcast_id, Message.position, func.min(Asked.at))
         .join(Asked, Asked.message_id == Message.id)
