@@ -15,7 +15,7 @@ from shortlinks.cli import commands
 from shortlinks.domain import ShortDomain
 from shortlinks.flusher import start_flusher
 from shortlinks.front import Front
-from shortlinks.gate import Gate
+from shortlinks.gate import Gate, HandedOver
 from shortlinks.login import login_pages, untrusted
 from shortlinks.personal import Values
 from shortlinks.settings import BadSetting, Settings, read_settings
@@ -36,7 +36,8 @@ class ShortLinks:
 
     `db` is Flask-SQLAlchemy's object or any with `.engine`; `gate` says who may be signed in by a link, and
     without one no login link can be reserved. `values` says what the placeholders of an address stand for in the
-    message at a position of an owner; without it no address can have any::
+    message at a position of an owner; without it no address can have any. `handed_over` says when a message left;
+    without it no click comes too soon for a person::
 
         ShortLinks(app, db=db, gate=ShopGate(), values=lambda owner, position: {"card": card_of(position)})
     """
@@ -48,15 +49,24 @@ class ShortLinks:
         db: Any = None,
         gate: Gate | None = None,
         values: Values | None = None,
+        handed_over: HandedOver | None = None,
     ) -> None:
         if app is not None:
-            self.init_app(app, db, gate, values)
+            self.init_app(app, db, gate, values=values, handed_over=handed_over)
 
-    def init_app(self, app: Flask, db: Any, gate: Gate | None = None, values: Values | None = None) -> None:
+    def init_app(
+        self,
+        app: Flask,
+        db: Any,
+        gate: Gate | None = None,
+        *,
+        values: Values | None = None,
+        handed_over: HandedOver | None = None,
+    ) -> None:
         """Set the app up; raise `settings.BadSetting`, one sentence, where a setting is wrong."""
         settings = read_settings(app.config, with_login=gate is not None)
         _make_spool(settings)
-        shortener = Shortener(settings, db, gate, values)
+        shortener = Shortener(settings, db, gate, values, handed_over)
         app.extensions["shortlinks"] = shortener
         app.register_blueprint(short_links(settings))
         if gate is not None:

@@ -1,8 +1,16 @@
-"""What the host tells us about its customers: who a login link may sign in, and how that is done."""
+"""What the host tells us: who a login link may sign in, how that is done, and when a message was handed over."""
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+HandedOver = Callable[[Collection[tuple[str, int]], datetime], Mapping[tuple[str, int], datetime]]
+"""Tells when messages (owner, position) were handed over to whoever delivers them: the moment before the call.
+
+It leaves out what it does not know and, if that saves it work, what was handed over before the moment it is given.
+"""
 
 
 @dataclass(frozen=True)

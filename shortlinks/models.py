@@ -2,7 +2,17 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, MetaData, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shortlinks.columns import BigId, UtcDateTime
@@ -85,6 +95,8 @@ class UserAgent(Base):
     browser: Mapped[str] = mapped_column(String(60))
     system: Mapped[str] = mapped_column(String(60))
     device: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(10), server_default="other")
+    """A `bots.DeviceKind`, told once: what is counted by it must not change with the library."""
 
 
 class Click(Base):
@@ -96,6 +108,14 @@ class Click(Base):
         Index(None, "block_id", "kind", "position"),
         # A login looks for the clicks of its number.
         Index(None, "number"),
+        # A burst looks for the clicks of its agent; few clicks are odd, so most cost nothing here.
+        Index(
+            "ix_shortlinks_clicks_odd",
+            "user_agent_id",
+            "at",
+            postgresql_where=text("signal = 'odd'"),
+            sqlite_where=text("signal = 'odd'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -134,6 +154,21 @@ class UseCounter(Base):
     owner: Mapped[str] = mapped_column(String(100), primary_key=True)
     use: Mapped[str] = mapped_column(String(20), primary_key=True)
     count: Mapped[int] = mapped_column(BigId)
+
+
+class ClickCounter(Base):
+    """How many clicks one link of an owner had in an hour (UTC) on a kind of device, people and others apart."""
+
+    __tablename__ = "shortlinks_click_counters"
+
+    owner: Mapped[str] = mapped_column(String(100), primary_key=True)
+    link_index: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    device: Mapped[str] = mapped_column(String(10), primary_key=True)
+    person: Mapped[bool] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigId)
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """The moment of the first of them; says nothing where `count` is 0."""
 
 
 class Spool(Base):

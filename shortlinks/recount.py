@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from shortlinks.bots import Kind
 from shortlinks.models import Click, LinkBlock, Login, UseCounter
+from shortlinks.recount_buckets import BucketDifference, bucket_differences, mend_buckets
 from shortlinks.report import Figures
 from shortlinks.rows import add_up
-from shortlinks.uses import OF_OUTCOMES, Use
+from shortlinks.uses import OF_OUTCOMES, Use, lock_owners
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,12 @@ class UseDifference:
         return f"links of {self.owner}, {self.use}: the counter says {self.counter}, the rows are {self.rows}"
 
 
-def differences(session: Session, limit: int) -> list[UseDifference]:
-    """Return the counters that are not what their rows are, in their order, at most `limit` of them."""
+def differences(session: Session, limit: int) -> list[UseDifference | BucketDifference]:
+    """Return the counters that are not what their rows are, in their order, at most `limit` of each table."""
+    return [*_use_differences(session, limit), *bucket_differences(session, limit)]
+
+
+def _use_differences(session: Session, limit: int) -> list[UseDifference]:
     counters = select(
         UseCounter.owner,
         UseCounter.use,
@@ -46,19 +51,17 @@ def differences(session: Session, limit: int) -> list[UseDifference]:
 
 
 def mend(session: Session, limit: int) -> int:
-    """Add to at most `limit` counters what they lack; return how many. Two must not mend at once.
+    """Add to at most `limit` counters of each table what they lack; return how many. Two must not mend at once.
 
     A difference stays the same while clicks come, because they come in rows and counters together.
     """
-    found = differences(session, limit)
-    # First what a flusher locks first (`Uses`).
-    first = [
-        {"owner": owner, "use": Use.UNIQUE, "count": 0} for owner in sorted({each.owner for each in found})
-    ]
-    add_up(session, UseCounter, first, "count")
+    found, buckets = _use_differences(session, limit), bucket_differences(session, limit)
+    # First what a flusher locks first.
+    lock_owners(session, {each.owner for each in found} | {each.owner for each in buckets})
     rows = [{"owner": each.owner, "use": each.use, "count": each.rows - each.counter} for each in found]
     add_up(session, UseCounter, rows, "count")
-    return len(found)
+    mend_buckets(session, {each.owner for each in buckets})
+    return len(found) + len(buckets)
 
 
 def counted(session: Session, owners: Sequence[str]) -> dict[str, Figures]:

@@ -9,10 +9,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shortlinks.bots import Kind
+from shortlinks.buckets import Message
 from shortlinks.gate import Outcome
 from shortlinks.models import Click, LinkBlock, Login, UseCounter
 from shortlinks.shortener import current_shortener
-from shortlinks.uses import Message
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.types import TypeDecorator
 
 from shortlinks.models import Base
 
 Row = Mapping[str, Any]
+
+Values = ReadOnlyColumnCollection[str, Any]
+
+Merged = Callable[[Values, Values], dict[str, Any]]
+"""Makes the columns to be set out of those of the old row and of the new one."""
 
 Columns = Sequence[KeyedColumnElement[Any]]
 """The columns of a table that a list has values for."""
@@ -52,8 +58,16 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Row]) -> None
 
 def add_up(session: Session, table: type[Base], rows: Sequence[Row], column: str) -> None:
     """Insert the rows; where a row with this primary key is there, add `column` to it instead."""
+    merge(session, table, rows, _added(column))
+
+
+def merge(session: Session, table: type[Base], rows: Sequence[Row], merged: Merged) -> None:
+    """Insert the rows; where one with this primary key is there, set what `merged` makes of the old and the new.
+
+    `merged` is a function that lasts: its statement is made once.
+    """
     if rows:
-        _run(session, _adding(_dialect(session).name, table, tuple(rows[0]), column), table, rows)
+        _run(session, _merging(_dialect(session).name, table, tuple(rows[0]), merged), table, rows)
 
 
 def listed(dialect: str, columns: Columns, name: str = "listed") -> tuple[Any, dict[str, ColumnElement[Any]]]:
@@ -106,11 +120,16 @@ def _inserting_new(dialect: str, table: type[Base], names: tuple[str, ...]) -> A
 
 
 @cache
-def _adding(dialect: str, table: type[Base], names: tuple[str, ...], column: str) -> Any:
+def _merging(dialect: str, table: type[Base], names: tuple[str, ...], merged: Merged) -> Any:
     statement = _inserting(dialect, table, names)
     keys = [each.name for each in table_of(table).primary_key]
-    added = table_of(table).c[column] + statement.excluded[column]
-    return statement.on_conflict_do_update(index_elements=keys, set_={column: added})
+    changed = merged(table_of(table).c, statement.excluded)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+@cache
+def _added(column: str) -> Merged:
+    return lambda old, new: {column: old[column] + new[column]}
 
 
 def _is_moment(each: KeyedColumnElement[Any]) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from shortlinks.cache import BlockCache
 from shortlinks.clicks import ClickSpool
 from shortlinks.codes import Codes
-from shortlinks.gate import Gate
+from shortlinks.gate import Gate, HandedOver
 from shortlinks.kept import KeptBlocks
 from shortlinks.misses import Misses
 from shortlinks.personal import Values, check_address, is_personal, stays_on
@@ -24,12 +24,20 @@ class NoValues(ValueError):
 
 
 class Shortener:
-    """The settings, keys, known blocks and click spool of one app; `db`, `gate` and `values` are the host's."""
+    """The settings, keys, known blocks and click spool of one app; all else that is given is the host's."""
 
-    def __init__(self, settings: Settings, db: Any, gate: Gate | None, values: Values | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        db: Any,
+        gate: Gate | None,
+        values: Values | None = None,
+        handed_over: HandedOver | None = None,
+    ) -> None:
         self.settings = settings
         self.gate = gate
         self.values = values
+        self.handed_over = handed_over
         self.codes = Codes(settings.salt, settings.keys)
         self.known_blocks = BlockCache(lambda: self.engine)
         self.kept_blocks = KeptBlocks(settings.spool)

@@ -6,23 +6,16 @@ So a report reads a few rows, however many clicks there are.
 from collections import Counter as Tally
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from functools import cache
-from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import BigInteger, exists, select
 from sqlalchemy.orm import Session
 
 from shortlinks.bots import Kind
+from shortlinks.buckets import Buckets, Message, Opening
 from shortlinks.gate import Outcome
+from shortlinks.lists import among, listed
 from shortlinks.models import Click, LinkBlock, UseCounter
-from shortlinks.rows import add_up, as_json, listed, table_of
-
-Message = tuple[str, int]
-"""(owner, position)"""
-
-
-_OWNER = table_of(LinkBlock).c.owner
-_BLOCK, _POSITION = table_of(Click).c.block_id, table_of(Click).c.position
+from shortlinks.rows import add_up
 
 
 class Use(StrEnum):
@@ -48,23 +41,33 @@ class Uses:
     def __init__(self, session: Session, messages: Collection[Message]) -> None:
         self._session = session
         self._tally: Tally[tuple[str, Use]] = Tally()
+        self._buckets = Buckets(session)
         self._opened: set[Message] = set()
+        self._taken_back: set[Message] = set()
         # Until this transaction ends nobody else counts for these owners: of two batches at once that hold the
         # first clicks on one message, the second one sees what the first one stored.
-        self._add(Tally(dict.fromkeys(((owner, Use.UNIQUE) for owner, _ in messages), 0)))
+        lock_owners(session, {owner for owner, _ in messages})
         self._opened_before = _opened_by_people(session, messages)
 
-    def click(self, message: Message, kind: Kind) -> None:
+    def click(self, opening: Opening, kind: Kind) -> None:
         """Note a click that is stored as of this kind."""
-        if kind is Kind.PERSON:
-            self._person(message)
+        person = kind is Kind.PERSON
+        self._buckets.add(opening, person)
+        if person:
+            self._tally[opening.owner, Use.CLICKS] += 1
+            self._opened.add(opening.message)
         else:
-            self._tally[message[0], Use.BOT_CLICKS] += 1
+            self._tally[opening.owner, Use.BOT_CLICKS] += 1
 
-    def turned_out_a_person(self, message: Message) -> None:
-        """Note that a click which was not a person's is one after all."""
-        self._tally[message[0], Use.BOT_CLICKS] -= 1
-        self._person(message)
+    def turned_out(self, opening: Opening, person: bool) -> None:
+        """Note that a click of one of these owners, stored before, is a person's after all, or is not."""
+        self._buckets.move(opening, person)
+        self._tally[opening.owner, Use.CLICKS] += 1 if person else -1
+        self._tally[opening.owner, Use.BOT_CLICKS] -= 1 if person else -1
+        if person:
+            self._opened.add(opening.message)
+        else:
+            self._taken_back.add(opening.message)
 
     def login(self, message: Message, outcome: Outcome) -> None:
         """Note a posted login form."""
@@ -73,20 +76,27 @@ class Uses:
 
     def count(self) -> None:
         """Add all that was noted to the counters."""
-        for owner, _ in self._opened - self._opened_before:
+        opened = self._opened
+        if self._taken_back:
+            opened = opened - self._taken_back | _opened_by_people(self._session, self._taken_back)
+        # A click that is taken back was a person's before, and so its message was opened.
+        for owner, _ in opened - self._opened_before - self._taken_back:
             self._tally[owner, Use.UNIQUE] += 1
-        self._add(Tally({key: change for key, change in self._tally.items() if change}))
+        for owner, _ in self._taken_back - opened:
+            self._tally[owner, Use.UNIQUE] -= 1
+        _add(self._session, Tally({key: change for key, change in self._tally.items() if change}))
+        self._buckets.count()
 
-    def _person(self, message: Message) -> None:
-        self._tally[message[0], Use.CLICKS] += 1
-        self._opened.add(message)
 
-    def _add(self, changes: Tally[tuple[str, Use]]) -> None:
-        # In one order everywhere, so that two flushers cannot wait for each other.
-        rows = [
-            {"owner": owner, "use": use, "count": change} for (owner, use), change in sorted(changes.items())
-        ]
-        add_up(self._session, UseCounter, rows, "count")
+def lock_owners(session: Session, owners: Collection[str]) -> None:
+    """Let nobody else count for these owners until this transaction ends; before any other change of theirs."""
+    _add(session, Tally(dict.fromkeys(((owner, Use.UNIQUE) for owner in owners), 0)))
+
+
+def _add(session: Session, changes: Tally[tuple[str, Use]]) -> None:
+    # In one order everywhere, so that two flushers cannot wait for each other.
+    rows = [{"owner": owner, "use": use, "count": change} for (owner, use), change in sorted(changes.items())]
+    add_up(session, UseCounter, rows, "count")
 
 
 def _opened_by_people(session: Session, messages: Collection[Message]) -> set[Message]:
@@ -94,45 +104,20 @@ def _opened_by_people(session: Session, messages: Collection[Message]) -> set[Me
     positions: dict[str, list[int]] = {}
     for owner, position in messages:
         positions.setdefault(owner, []).append(position)
-    dialect = session.get_bind().dialect
-    asked = as_json([_OWNER], [{"owner": owner} for owner in positions], dialect)
+    blocks = select(LinkBlock.id, LinkBlock.owner, LinkBlock.first_position, LinkBlock.count).where(
+        among(session, LinkBlock.owner, positions)
+    )
     owners: dict[int, str] = {}
-    places: list[dict[str, int]] = []
-    for block_id, owner, first, count in session.execute(_blocks_of_listed(dialect.name), {"listed": asked}):
+    places: list[tuple[int, int]] = []
+    for block_id, owner, first, count in session.execute(blocks):
         owners[block_id] = owner
-        places += [
-            {"block_id": block_id, "position": each}
-            for each in positions[owner]
-            if first <= each < first + count
-        ]
-    asked = as_json([_BLOCK, _POSITION], places, dialect)
-    opened = session.execute(_opened_of_listed(dialect.name), {"listed": asked}) if places else ()
+        places += [(block_id, each) for each in positions[owner] if first <= each < first + count]
+    if not places:
+        return set()
+    asked = listed(session, "asked", {"block_id": BigInteger(), "position": BigInteger()}, places)
+    # Index (block_id, kind, position), looked into for each place by itself.
+    here = exists().where(
+        Click.block_id == asked.c.block_id, Click.kind == Kind.PERSON, Click.position == asked.c.position
+    )
+    opened = session.execute(select(asked.c.block_id, asked.c.position).where(here))
     return {(owners[block_id], position) for block_id, position in opened}
-
-
-@cache
-def _blocks_of_listed(dialect: str) -> Any:
-    asked, values = listed(dialect, [_OWNER])
-    owners = select(values["owner"]).select_from(asked)
-    return select(LinkBlock.id, LinkBlock.owner, LinkBlock.first_position, LinkBlock.count).where(
-        LinkBlock.owner.in_(owners)
-    )
-
-
-@cache
-def _opened_of_listed(dialect: str) -> Any:
-    asked, values = listed(dialect, [_BLOCK, _POSITION])
-    # Index (block_id, kind, position), looked into for each place by itself, also while the table grows so fast that
-    # the server still takes it for a small one: a scalar subquery is never made a join.
-    person = (
-        select(literal(1))
-        .where(
-            Click.block_id == values["block_id"],
-            Click.kind == Kind.PERSON,
-            Click.position == values["position"],
-        )
-        .limit(1)
-        .correlate(asked)
-        .scalar_subquery()
-    )
-    return select(values["block_id"], values["position"]).select_from(asked).where(person == 1)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,8 +14,9 @@ from sqlalchemy import func, select, update
 from smsadmin import accounts
 from smsadmin.broadcasts import drafts, lifecycle
 from smsadmin.broadcasts.prepare import form_list
+from smsadmin.clock import utc_now
 from smsadmin.database import db_now, read, write
-from smsadmin.models import Account, Broadcast, Counter, Message
+from smsadmin.models import Account, Asked, Broadcast, Counter, Message
 from smsadmin.sending.account_loop import send_for
 from smsadmin.sending.apply import apply_receipts
 from smsadmin.sending.claimed import Claimed
@@ -101,6 +102,10 @@ class Shop:
         lifecycle.send(broadcast_id, "Мария")
         self.work()
         return broadcast_id
+
+    def a_minute_passes(self) -> None:
+        """Let all that was handed over have been so a minute ago: no person opens a link at once."""
+        write(lambda session: session.execute(update(Asked).values(at=utc_now() - timedelta(minutes=1))))
 
     def set(self, **values: Any) -> None:
         """Change settings of this host."""

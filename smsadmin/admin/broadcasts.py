@@ -15,6 +15,7 @@ from smsadmin.accounts import sending_account
 from smsadmin.admin import recipients, wording
 from smsadmin.admin.access import Screen, checked_post, for_writers
 from smsadmin.admin.broadcast_steps import BUTTONS
+from smsadmin.admin.click_picture import click_picture
 from smsadmin.admin.compose import ComposeForm, compose_form, known_placeholders
 from smsadmin.admin.confirming import Changed, Offer, offer
 from smsadmin.admin.obstacles import obstacles
@@ -131,6 +132,7 @@ class BroadcastsScreen(Screen):
             lost_filters=_lost_filters(broadcast),
             offer=_offer(broadcast),
             report=report,
+            picture=click_picture(broadcast) if report.clicks.clicks or report.clicks.bot_clicks else None,
             cost=_cost(broadcast),
             spent=spent([broadcast])[0],
             example=drafts.example_of(broadcast),

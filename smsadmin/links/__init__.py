@@ -17,7 +17,9 @@ from smsadmin.links.clicks import (
     use_differences,
 )
 from smsadmin.links.configuration import shown_settings
+from smsadmin.links.details import ClickedLink, ClickPicture, click_picture
 from smsadmin.links.gate import CustomerGate
+from smsadmin.links.handed_over import handed_over
 from smsadmin.links.logins import CustomerLogin, customer_logins, has_login_links
 from smsadmin.links.owner import is_endless
 from smsadmin.links.revoked import (
@@ -46,6 +48,8 @@ from smsadmin.links.values import link_values
 __all__ = [
     "CLICK_LISTS",
     "ClickFigures",
+    "ClickPicture",
+    "ClickedLink",
     "CustomerLogin",
     "UseDifference",
     "addresses",
@@ -53,6 +57,7 @@ __all__ = [
     "can_sign_in",
     "click_figures",
     "click_list",
+    "click_picture",
     "counted_clicks",
     "customer_logins",
     "downgrade",
@@ -86,6 +91,6 @@ __all__ = [
 
 
 def init_app(app: Flask, host: Host) -> None:
-    """Add the short links to the host, with our gate before every login and our values for every address."""
+    """Add the short links to the host, with our gate before every login, and what we know of each SMS."""
     app.config.setdefault("SHORTLINKS_MAIN_URL", app.config["SMSADMIN_PUBLIC_URL"])
-    ShortLinks(app, db=host.db, gate=CustomerGate(), values=link_values)
+    ShortLinks(app, db=host.db, gate=CustomerGate(), values=link_values, handed_over=handed_over)

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import select
 
 from shortlinks import recount, report
 from shortlinks.gate import Outcome
+from shortlinks.recount_buckets import BucketDifference
 from smsadmin.database import read
 from smsadmin.links.owner import owner_of
 from smsadmin.models import Broadcast, Message
 
 ClickFigures = report.Figures
-UseDifference = recount.UseDifference
+UseDifference: TypeAlias = recount.UseDifference | BucketDifference
 use_differences, mend_uses = recount.differences, recount.mend
 
 CLICK_LISTS: Mapping[str, Callable[[ClickFigures], int]] = {

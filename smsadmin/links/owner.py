@@ -15,6 +15,11 @@ def broadcast_of(owner: str) -> tuple[int, int]:
     return int(broadcast_id), int(form)
 
 
+def is_ours(owner: str) -> bool:
+    """Say whether an owner is a broadcast's: the host may have short links of its own."""
+    return owner.startswith("broadcast:")
+
+
 def is_endless(broadcast: Broadcast) -> bool:
     """Say whether recipients come one after the other for as long as the broadcast is active."""
     return broadcast.trigger == Trigger.RULE and broadcast.send_at is None

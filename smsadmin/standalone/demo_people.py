@@ -17,6 +17,8 @@ ROBOTS = ("TelegramBot (like TwitterBot)", "WhatsApp/2.25.1 A", "facebookexterna
 FORM_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 OPEN_OF_100, AGAIN_OF_100, ROBOTS_OF_100 = 30, 20, 8
 PATIENCE = 30.0
+LOOKS_AFTER = 3.0
+"""Seconds after which people open an SMS at the earliest: whoever is quicker counts as a robot."""
 AT_ONCE = 8
 
 

@@ -50,6 +50,7 @@ def play(place: Place, shop: DemoShop, recipients: int, seed: int) -> Ended:
         _until("the end of the broadcast", lambda: (_all_have_left(shop), show(shop)))
         arrived = _arrived(place)
         staff = shop.hire(HIRED, {message["phone"] for message in arrived})
+        time.sleep(demo_people.LOOKS_AFTER)
         visits = demo_people.visit(arrived, seed, staff)
         _until("the receipts", lambda: (_receipts_are_through(place, shop), show(shop)))
         _until("the clicks", lambda: (_clicks_are_through(shop, visits), shop.clicks()))

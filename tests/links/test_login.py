@@ -136,6 +136,7 @@ def test_counting_without_sign_in_leads_straight_to_the_target(shop: Shop) -> No
     shop.connect()
     client = shop.customer()
     broadcast_id = shop.sent(TEXT, wrap_clicks=True)
+    shop.a_minute_passes()
 
     answer = Visitor(shop).get(address_of(shop, client))
 

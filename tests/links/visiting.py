@@ -65,6 +65,7 @@ def sent_to(shop: Shop, **fields: Any) -> tuple[int, Client]:
     shop.connect()
     key = shop.customer(**fields).uid
     broadcast_id = shop.sent(TEXT, wrap_clicks=True, wrap_login=True)
+    shop.a_minute_passes()
     # Anew: the engine has closed the host's session on its way.
     return broadcast_id, db.session.get_one(Client, key)
 

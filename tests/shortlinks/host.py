@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response
 
 from shortlinks import ShortLinks, Verdict
+from shortlinks.gate import HandedOver
 
 KEY = base64.b64encode(b"first key of the tests, 32 bytes").decode()
 OTHER_KEY = base64.b64encode(b"other key of the tests, 32 bytes").decode()
@@ -24,6 +25,11 @@ PHONE = (
 )
 TELEGRAM = "TelegramBot (like TwitterBot)"
 CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+OWN_APP = (
+    "Mozilla/5.0 (Linux; Android 13; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/119.0.0.0 Mobile Safari/537.36 LinkLooker/2.1"
+)
+"""A program of somebody's own: a browser's agent with a name that no browser has."""
 
 
 class User(UserMixin):
@@ -76,6 +82,7 @@ def make_host(
     spool: Path,
     gate: ShopGate | None = None,
     values: ShopValues | None = None,
+    handed_over: HandedOver | None = None,
     **config: Any,
 ) -> Flask:
     """Return a host whose short links live under /l/ on the main site, unless `config` says otherwise."""
@@ -94,7 +101,8 @@ def make_host(
     )
     app.config.update(config)
     app.before_request(_only_signed_in)
-    ShortLinks(app, db=SimpleNamespace(engine=engine), gate=gate, values=values)
+    shop = SimpleNamespace(engine=engine)
+    ShortLinks(app, db=shop, gate=gate, values=values, handed_over=handed_over)
     CSRFProtect(app)
     LoginManager(app).user_loader(User)
     app.add_url_rule("/door/<key>", "door", _door)
