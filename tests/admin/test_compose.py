@@ -62,9 +62,8 @@ def test_the_preview_counts_as_many_characters_as_arrive(shop: Shop, operator: B
 
     draft = said.findall(write(operator, preview="1", wrap_login="").text)
     broadcast_id = shop.sent(TEXT, wrap_clicks=True)
-    arrived = shop.simulator.get("/control/messages?after=0").json()["messages"]
     phone = shop.messages(broadcast_id)[0].phone[1:]
-    text = next(sms["text"] for sms in arrived if sms["phone"].lstrip("+") == phone)
+    text = shop.simulator.arrived(phone)[0]["text"]
 
     assert draft == said.findall(operator.read(f"/broadcasts/{broadcast_id}")) == [(str(len(text)), "1")]
 

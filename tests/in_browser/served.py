@@ -85,8 +85,7 @@ class ServedShop:
             if sending_account() is None:
                 connect("smsc", login=LOGIN, secret=PROVIDER_PASSWORD, sender="Shop")
             broadcast = _send(f"Ваш кабинет: {self.site}{path} Ждём", json.dumps({"city": city}))
-        arrived = self.simulator.get("/control/messages?after=0").json()["messages"]
-        (text,) = (sms["text"] for sms in arrived if sms["phone"].lstrip("+") == phone.lstrip("+"))
+        (text,) = (sms["text"] for sms in self.simulator.arrived(phone.lstrip("+")))
         (address,) = re.findall(rf"{re.escape(self.short)}\w+", text)
         return Link(key, name, phone, broadcast, address)
 

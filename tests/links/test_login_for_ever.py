@@ -108,8 +108,7 @@ def test_a_link_to_another_site_is_counted_and_signs_nobody_in(shop: Shop) -> No
     broadcast_id = shop.sent(f"Скидки: {FOREIGN} и дома {TARGET}", wrap_clicks=True, wrap_login=True)
     shop.a_minute_passes()
     client = db.session.get_one(Client, key)
-    arrived = shop.simulator.get("/control/messages?after=0").json()["messages"]
-    text = [sms["text"] for sms in arrived if sms["phone"].lstrip("+") == (client.mobile or "")[1:]][-1]
+    text = shop.simulator.arrived((client.mobile or "")[1:])[-1]["text"]
     foreign, own = re.findall(r"http://localhost/l/\w+", text)
     code = foreign.rpartition("/")[2]
     shop.app.config["WTF_CSRF_ENABLED"] = False

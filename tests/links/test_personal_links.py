@@ -43,6 +43,7 @@ def test_each_recipient_is_led_to_the_address_with_his_values_and_counted(shop: 
     shop.connect()
     anna, vera = shop.customer("Anna"), shop.customer("../x?y=1")
     broadcast_id = shop.sent(TEXT, wrap_clicks=True)
+    shop.a_minute_passes()
 
     assert led_to(shop, anna) == "http://localhost/c/Anna?n=Anna#x"
     assert led_to(shop, vera) == "http://localhost/c/--%2Fx%3Fy%3D1?n=..%2Fx%3Fy%3D1#x"
@@ -137,6 +138,7 @@ def test_a_link_to_another_site_is_counted_with_values_and_signs_nobody_in(shop:
     shop.connect()
     client = shop.customer("Anna")
     broadcast_id = shop.sent("Тут: https://other.example/{name} ждём", wrap_login=True, wrap_clicks=True)
+    shop.a_minute_passes()
 
     assert led_to(shop, client) == "https://other.example/Anna"
     assert figures(shop, broadcast_id).clicks == 1
@@ -147,6 +149,7 @@ def test_a_message_whose_values_are_gone_leads_to_the_address_without_them(shop:
     shop.connect()
     client = shop.customer("Anna")
     broadcast_id = shop.sent(TEXT, wrap_clicks=True)
+    shop.a_minute_passes()
     of_it = Message.broadcast_id == broadcast_id
     if gone == "values":
         write(lambda session: session.execute(update(Message).where(of_it).values(link_values=None)))
@@ -247,6 +250,7 @@ def test_neither_screen_nor_ledger_holds_the_code_or_a_working_link(shop: Shop) 
     shop.connect()
     client = shop.customer("Anna")
     broadcast_id = shop.sent(TEXT, wrap_clicks=True)
+    shop.a_minute_passes()
     code = address_of(shop, client).rpartition("/")[2]
     [message] = shop.messages(broadcast_id)
     asked = read(lambda session: session.scalars(select(Asked.text)).all())

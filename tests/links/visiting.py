@@ -55,10 +55,8 @@ class Visitor:
 
 def address_of(shop: Shop, client: Client) -> str:
     """Return the short address in the SMS that arrived on the client's phone."""
-    arrived = shop.simulator.get("/control/messages?after=0").json()["messages"]
-    phone = (client.mobile or "").lstrip("+")
-    texts = [sms["text"] for sms in arrived if sms["phone"].lstrip("+") == phone]
-    return str(re.findall(r"http://localhost/l/\w+", texts[-1])[0])
+    text = shop.simulator.arrived((client.mobile or "").lstrip("+"))[-1]["text"]
+    return str(re.findall(r"http://localhost/l/\w+", text)[0])
 
 
 def sent_to(shop: Shop, **fields: Any) -> tuple[int, Client]:

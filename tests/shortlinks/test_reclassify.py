@@ -91,7 +91,9 @@ def test_what_came_too_soon_is_known_of_old_clicks_too(
     clicked(app, block, 4, 50)
     flush_once(app)
     judge_as_before(engine, Kind.PERSON)
-    sender = make_host(engine, tmp_path / "other", None, handed_over=lambda asked, _: dict.fromkeys(asked, NOON))
+    sender = make_host(
+        engine, tmp_path / "other", None, handed_over=lambda asked, _: dict.fromkeys(asked, NOON)
+    )
 
     assert "2 clicks judged by" in command(sender)
 
