@@ -29,7 +29,7 @@ def strict(app: Flask) -> None:
 
 
 def token(page: str) -> str:
-    return re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    return str(re.findall(r'name="csrf_token" value="([^"]+)"', page)[0])
 
 
 @pytest.mark.usefixtures("strict")
