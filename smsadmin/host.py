@@ -165,7 +165,10 @@ class Login(Protocol):
         """Say whether this customer exists and is not blocked."""
 
     def sign_in_url(self, target: str) -> str:
-        """Return the address of the customers' sign-in page that leads on to `target`."""
+        """Return the address of the customers' sign-in page that leads on to `target`.
+
+        A message that says why he is there has been flashed for it.
+        """
 
 
 class Loyalty(Protocol):

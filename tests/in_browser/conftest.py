@@ -108,7 +108,12 @@ def alone(chromium: str, started_with: dict[str, Any], tmp_path: Path) -> Alone:
     @contextmanager
     def open_alone(address: str) -> Iterator[None]:
         folder = [f"--user-data-dir={tmp_path / 'alone'}", "--no-first-run", "--no-sandbox", "--headless=new"]
-        usual = ["--disable-popup-blocking", "--disable-background-networking", "--disable-gpu"]
+        usual = [
+            "--disable-popup-blocking",
+            "--disable-background-networking",
+            "--disable-gpu",
+            "--ignore-certificate-errors",
+        ]
         command = [chromium, *folder, *usual, f"--user-agent={PERSON}", *OPTIONS, address]
         with (tmp_path / "alone.log").open("wb") as log:
             running = subprocess.Popen(

@@ -74,7 +74,7 @@ class ServedShop:
     simulator: Simulator
     site: str
     short: str
-    notes: Path
+    folder: Path
 
     def link(self, path: str = "/cabinet", **customer: Any) -> Link:
         """Send one new customer an SMS with a login link to this page; return the link that arrived."""
@@ -112,7 +112,7 @@ class ServedShop:
 
     def visits(self, word: str = "") -> list[Visit]:
         """Return the requests whose path holds this word, in their order."""
-        notes = self.notes.read_text().splitlines() if self.notes.exists() else []
+        notes = (self.folder / "visits").read_text().splitlines()
         return [visit for visit in (Visit(**json.loads(note)) for note in notes) if word in visit.path]
 
     def asked(self, link: Link, method: str) -> int:
@@ -163,12 +163,14 @@ def serve(
         **config,
     }
     notes = folder / "visits"
-    server = _granian(port, {"config": dict(told), "notes": str(notes)}, folder, certificate)
+    server = _granian(
+        port, {"config": dict(told), "notes": str(notes), "go": str(folder / "go")}, folder, certificate
+    )
     with open_shop(database_url, redis_url, told["SHORTLINKS_SPOOL"], **told) as app:
         server.start()
         try:
             _wait_for(server, f"{scheme}://127.0.0.1:{port}/", certificate)
-            yield ServedShop(app, simulator, site, short, notes)
+            yield ServedShop(app, simulator, site, short, folder)
         finally:
             server.stop()
 

@@ -20,6 +20,14 @@ RULES = """<!doctype html><title>rules</title><a href="{{ link }}">go on</a>
 <script type="speculationrules">
 { {{ action | tojson }}: [{"source": "list", "urls": [{{ link | tojson }}], "eagerness": "immediate"}] }
 </script>
+<script>
+function goWhenTold() {
+  fetch("/told").then(function (answer) { return answer.text(); }).then(function (told) {
+    if (told === "go") { location.href = {{ link | tojson }}; } else { setTimeout(goWhenTold, 1000); }
+  });
+}
+goWhenTold();
+</script>
 """
 NOTED = ("HTTP_HOST", "HTTP_SEC_PURPOSE", "HTTP_REFERER", "HTTP_COOKIE", "HTTP_SEC_FETCH_SITE")
 
@@ -39,7 +47,7 @@ class Notes:
 
 
 def speculate() -> str:
-    """Show a page of the shop that has a link loaded beforehand: `?prerender=` or `?prefetch=`."""
+    """Show a page of the shop that has a link loaded beforehand, and follows it when it is told so."""
     ((action, link),) = request.args.items()
     return render_template_string(RULES, action=action, link=link)
 
@@ -65,6 +73,7 @@ def frame() -> str:
 told = json.loads(os.environ["BROWSER_SHOP"])
 app = create_app(told["config"])
 app.add_url_rule("/rules", "speculate", speculate)
+app.add_url_rule("/told", "told", lambda: "go" if Path(told["go"]).exists() else "")
 app.add_url_rule("/frame", "frame", frame)
 app.add_url_rule("/back", "back", lambda: BACK)
 app.wsgi_app = Notes(app.wsgi_app, Path(told["notes"]))  # type: ignore[method-assign]

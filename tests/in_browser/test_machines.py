@@ -62,23 +62,39 @@ def test_asking_with_head_signs_nobody_in(page: Page, shop: ServedShop) -> None:
     assert shop.outcomes(link) == []
 
 
-@pytest.mark.parametrize("way", ["prefetch", "prerender"])
-def test_the_page_loaded_beforehand_signs_in_when_it_is_shown(
-    page: Page, safe_shop: ServedShop, way: str
-) -> None:
+def test_the_page_loaded_beforehand_signs_in_when_it_is_opened(page: Page, safe_shop: ServedShop) -> None:
     shop = safe_shop
     link = shop.link()
     form = f"{shop.site}/sms/in/{link.code}"
 
-    page.goto(f"{shop.site}/rules?{way}={form}")
+    page.goto(f"{shop.site}/rules?prefetch={form}")
     wait_until(lambda: shop.asked(link, "GET") == 1, seconds=60)
 
     assert stays_unposted(page, shop, link)
     (visit,) = shop.visits(f"/sms/in/{link.code}")
-    assert visit.sec_purpose.startswith("prefetch")
+    assert visit.sec_purpose == "prefetch"
     page.get_by_role("link", name="go on").click()
     expect_cabinet(page, shop, link)
     assert shop.outcomes(link) == [("signed_in", "")]
+    # It was the page that had been loaded before.
+    assert shop.asked(link, "GET") == 1
+
+
+def test_the_page_rendered_beforehand_signs_in_when_it_is_shown(alone: Alone, safe_shop: ServedShop) -> None:
+    """In a browser that nobody drives: under Playwright nothing is rendered beforehand, only loaded."""
+    shop = safe_shop
+    link = shop.link()
+    scripts = len(shop.visits("/sign_in.js"))
+    with alone(f"{shop.site}/rules?prerender={shop.site}/sms/in/{link.code}"):
+        wait_until(lambda: len(shop.visits("/sign_in.js")) > scripts, seconds=60)
+        time.sleep(LONG_ENOUGH)
+        assert (shop.asked(link, "GET"), shop.asked(link, "POST")) == (1, 0)
+
+        (shop.folder / "go").touch()
+
+        wait_until(lambda: shop.outcomes(link) == [("signed_in", "")], seconds=60)
+        (shop.folder / "go").unlink()
+    assert shop.asked(link, "GET") == 1
 
 
 @pytest.mark.parametrize("way", ["prefetch", "prerender"])
