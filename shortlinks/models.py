@@ -1,6 +1,7 @@
 """The tables of the short links: runs of numbers, what was clicked, who signed in; nothing of SMS."""
 
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sqlalchemy import (
     ForeignKey,
@@ -64,9 +65,9 @@ class LinkBlock(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=lambda: datetime.now(UTC))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    @property
+    @cached_property
     def personal(self) -> bool:
-        """Where it leads depends on the message: its address has placeholders."""
+        """Where it leads depends on the message: its address has placeholders. Asked at every click."""
         return is_personal(self.url)
 
 

@@ -13,6 +13,7 @@ from shortlinks.personal import check_address, filled, is_personal, is_too_long,
 from smsadmin.current import settings
 from smsadmin.database import engine, read
 from smsadmin.links.owner import is_endless, owner_of
+from smsadmin.links.values import kept_values
 from smsadmin.models import Broadcast
 from smsadmin.text.template import LinkPlan, Template
 
@@ -40,6 +41,9 @@ class Written(Protocol):
 
     @property
     def signs_in(self) -> bool: ...  # noqa: D102
+
+    @property
+    def link_values(self) -> str | None: ...  # noqa: D102
 
 
 def addresses(text: str) -> list[str]:
@@ -189,5 +193,9 @@ def _text(broadcast: Broadcast, links: Sequence[tuple[str, bool]], message: Writ
         login = message.signs_in and signs_in
         wrapped = login or broadcast.wrap_clicks
         block = _block(broadcast, index, url, login, message.position) if wrapped else None
-        short.append(link_blocks.short_address(block, message.position) if block else url)
+        if block is None:
+            # The claim took the login out of a link that was to do nothing else.
+            short.append(filled(url, kept_values(message.link_values) or {}))
+        else:
+            short.append(link_blocks.short_address(block, message.position))
     return link_text.fill(message.text, short)

@@ -20,4 +20,12 @@ def link_values(owner: str, position: int) -> Mapping[str, str] | None:
         .where(Message.broadcast_id == broadcast_id, Message.position == position, Broadcast.form == form)
     )
     found = read(lambda session: session.scalars(kept).one_or_none())
-    return json.loads(found) if found else None
+    return kept_values(found)
+
+
+def kept_values(written: str | None) -> Mapping[str, str] | None:
+    """Return the values that a message keeps in its column."""
+    if not written:
+        return None
+    values: dict[str, str] = json.loads(written)
+    return values

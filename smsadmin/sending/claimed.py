@@ -21,6 +21,7 @@ class Claimed(NamedTuple):
     text: str
     position: int | None
     signs_in: bool
+    link_values: str | None
     price: Decimal | None
     currency: str | None
     attempt_id: str

@@ -16,7 +16,7 @@ from shortlinks.codes import code_chars
 from shortlinks.models import LinkBlock
 from shortlinks.text import fill, put_markers
 from smsadmin import links
-from smsadmin.broadcasts import drafts
+from smsadmin.broadcasts import drafts, lifecycle
 from smsadmin.database import read, write
 from smsadmin.links.values import link_values
 from smsadmin.models import Answered, Asked, Message
@@ -26,7 +26,7 @@ from smsadmin.text import placeholders
 from smsadmin.text.parts import count_parts
 from tests.broadcasts.scheduling import HOUR, expected, form, scheduled, the_time_comes
 from tests.broadcasts.test_matching import active, look
-from tests.hostapp.models import db
+from tests.hostapp.models import Client, db
 from tests.links.visiting import Visitor, address_of, figures
 from tests.plugin import Shop, fresh_phone
 
@@ -132,6 +132,27 @@ def test_who_is_not_signed_in_has_the_address_itself_or_a_code_that_only_counts(
     assert (both.signs_in, json.loads(both.link_values or "")) == (False, {"name": "Муж"})
     code = links.texts([both])[0].split()[1].rpartition("/")[2]
     assert Visitor(shop).get(f"/l/{code}").headers["Location"] == "http://localhost/home/%D0%9C%D1%83%D0%B6"
+
+
+@pytest.mark.parametrize("wraps", [{"wrap_login": True}, {"wrap_login": True, "wrap_clicks": True}])
+def test_who_may_not_be_signed_in_any_more_when_it_leaves_still_gets_his_own_page(
+    shop: Shop, wraps: dict[str, bool]
+) -> None:
+    shop.connect()
+    client = shop.customer("Ann a")
+    key, phone = client.uid, client.mobile or ""
+    broadcast_id = shop.formed("Кабинет: http://localhost/home/{name} ждём", **wraps)
+    client.mobile_ok_at = None
+    db.session.commit()
+
+    lifecycle.send(broadcast_id, "Мария")
+    shop.work()
+
+    [arrived] = shop.simulator.arrived(phone[1:])
+    if "wrap_clicks" in wraps:
+        assert led_to(shop, db.session.get_one(Client, key)) == "http://localhost/home/Ann%20a"
+    else:
+        assert arrived["text"] == "Кабинет: http://localhost/home/Ann%20a ждём"
 
 
 def test_a_link_to_another_site_is_counted_with_values_and_signs_nobody_in(shop: Shop) -> None:
