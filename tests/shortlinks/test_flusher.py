@@ -254,7 +254,7 @@ def test_the_thread_flushes_until_it_is_stopped(
     flusher = Flusher(app, every=0.05)
     flusher.start()
     clicks.append(click_on(block.first))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while count(engine, Click) == 0 and time.monotonic() < deadline:
         time.sleep(0.02)
     flusher.stop()

@@ -204,13 +204,13 @@ def test_a_flusher_that_is_killed_leaves_clicks_and_counters_equal(
     app: Flask, engine: Engine, links: list[LinkBlock], tmp_path: Path
 ) -> None:
     folder = tmp_path / "dead"
-    lines = written(folder, [f"{number}.spool" for number in range(6)], links, 2000)
+    lines = written(folder, [f"{number}.spool" for number in range(6)], links, 6000)
     url = engine.url.render_as_string(hide_password=False)
     for _ in range(3):
         before = stored(engine)
         argv = [sys.executable, "-c", FLUSHER, url, str(folder)]
         with subprocess.Popen(argv, cwd=ROOT) as flusher:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 60
             while stored(engine) == before and time.monotonic() < deadline:
                 time.sleep(0.005)
             flusher.kill()
