@@ -191,8 +191,11 @@ def test_redis_that_dies_between_claim_and_call_puts_nothing_in_doubt(
     assert shop.states(broadcast_id) == {"accepted": 3}
 
 
-def test_a_call_that_would_begin_long_after_its_claim_does_not(shop: Shop) -> None:
+def test_a_call_that_would_begin_long_after_its_claim_does_not(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Or what is claimed would leave after a pause, one by one, at a provider that is slow."""
+    monkeypatch.setattr("smsadmin.sending.claim.BEGINS_WITHIN", BEGINS_WITHIN)
     account = shop.connect()
     shop.customer()
     broadcast_id = shop.formed()
@@ -209,6 +212,7 @@ def test_a_call_that_would_begin_long_after_its_claim_does_not(shop: Shop) -> No
 def test_nothing_begins_to_leave_two_seconds_after_a_pause_at_a_slow_provider(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("smsadmin.sending.claim.BEGINS_WITHIN", BEGINS_WITHIN)
     shop.connect("twilio")
     shop.set(threads=2, lease=60, call_deadline=3)
     shop.customers(12)

@@ -87,7 +87,11 @@ def differences(engine: Engine) -> list[UseDifference]:
         return recount.differences(session, 100)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(batches=st.lists(st.lists(events, max_size=8), max_size=5))
 def test_counters_and_rows_say_the_same_after_any_batches(
     app: Flask, engine: Engine, links: list[LinkBlock], batches: list[list[Event]]

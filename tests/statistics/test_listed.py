@@ -73,7 +73,11 @@ def set_broadcast(broadcast_id: int, **values: object) -> None:
     )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(group=people, batch=st.integers(1, 4), price=st.sampled_from([None, Decimal("3.3333"), Decimal(2)]))
 def test_what_is_kept_of_a_list_is_what_its_rows_are(
     shop: Shop, group: list[Person], batch: int, price: Decimal | None
