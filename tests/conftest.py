@@ -11,12 +11,17 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from smsadmin.standalone.children import NotStarted
 from smsadmin.standalone.places import BadPlace, temporary_folder
 from tests.servers import KINDS, Servers
 
 pytest_plugins = ["tests.plugin"]
+
+# How long an example takes says how busy the machine is, and nothing about what is tried.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 runs: Counter[str] = Counter()
 """Tests run, by database."""

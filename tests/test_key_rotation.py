@@ -89,7 +89,7 @@ def test_a_password_entered_meanwhile_is_not_overwritten_by_the_one_before(
         with pytest.raises(TimeoutError):
             rotation.result(timeout=1.5)
         entering.commit()
-        assert rotation.result(timeout=20)[0] == 0
+        assert rotation.result(timeout=60)[0] == 0
 
     assert secrets_with(migrated_url, redis_url, NEW)[0] == ["new"]
 

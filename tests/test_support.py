@@ -107,7 +107,7 @@ def test_a_request_waits_until_the_one_before_it_is_stored(shop: Shop) -> None:
         with pytest.raises(TimeoutError):
             asked.result(timeout=0.5)
         before.rollback()
-        assert asked.result(timeout=10) == ask().id
+        assert asked.result(timeout=60) == ask().id
 
 
 def test_the_host_is_told_what_was_asked_once_it_is_stored(shop: Shop) -> None:

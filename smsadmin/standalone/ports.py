@@ -1,6 +1,7 @@
 """Addresses and ports: is a port free, who holds it, and how do others reach this machine."""
 
 import os
+import secrets
 import socket
 from pathlib import Path
 
@@ -9,15 +10,27 @@ LISTENING = "0A"
 """The state of a listening socket in /proc/net/tcp."""
 
 
+SERVERS = range(15_000, 32_768)
+"""Below the ports that Linux gives to connections: one of these could take a port before its server does."""
+
+TRIES = 200
+
+
 class BadPort(Exception):
     """A port or address cannot be listened on; the message is a sentence for people."""
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on at the moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Return a port of the loopback interface that nobody listens on at the moment; raise `BadPort`."""
+    for _ in range(TRIES):
+        port = secrets.choice(SERVERS)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise BadPort("No port is free on this machine.")
 
 
 def check_free(host: str, port: int, setting: str) -> None:

@@ -221,12 +221,12 @@ def test_a_responsible_admin_may_test_too(shop: Shop, signed_in: SignedIn) -> No
 
 def test_a_check_that_hangs_ends_in_time(shop: Shop, boss: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.connect()
-    monkeypatch.setattr("smsadmin.sending.to_oneself.CHECK_DEADLINE", 1.0)
+    monkeypatch.setattr("smsadmin.sending.to_oneself.CHECK_DEADLINE", 2.0)
     started = time.monotonic()
 
     page = check(boss, phone=fresh_phone("9910"))
 
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 20
     assert "outcome unknown" in page
 
 

@@ -15,7 +15,7 @@ from tests.providers.canned import socket_server
 from tests.providers.test_http_tls import _certificate
 
 
-def send(address: str, deadline: float = 5) -> None:
+def send(address: str, deadline: float = 60) -> None:
     mail(mail_server(address), "sms@shop.example", ["duty@shop.example"], "Тема", "Текст", deadline)
 
 
@@ -40,7 +40,7 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext
 def test_a_letter_in_russian_arrives_as_it_was(box: MailBox) -> None:
     subject = "Рассылка «Осенняя распродажа» приостановлена. " + "Провайдер отклонил много SMS подряд. " * 3
     body = "Что делать: продолжите рассылку.\n.\nКонец\n"
-    mail(mail_server(box.address), "sms@shop.example", ["duty@shop.example"], subject.strip(), body, 5)
+    mail(mail_server(box.address), "sms@shop.example", ["duty@shop.example"], subject.strip(), body, 60)
 
     assert (box.letters[0]["Subject"], box.bodies()) == (subject.strip(), [body])
 
@@ -103,7 +103,7 @@ def test_a_certificate_of_another_host_gets_nothing(certified: ssl.SSLContext) -
 
 def test_a_server_that_drips_is_given_up_in_time() -> None:
     def drip(connection: socket.socket) -> None:
-        for _ in range(100):
+        for _ in range(400):
             connection.sendall(b"220-wait\r\n")
             time.sleep(0.05)
 
@@ -111,15 +111,15 @@ def test_a_server_that_drips_is_given_up_in_time() -> None:
     with socket_server(drip) as address, pytest.raises(NotMailed):
         send(f"smtp://{address}", deadline=0.5)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 def test_a_server_that_says_nothing_is_given_up_in_time() -> None:
     started = time.monotonic()
-    with socket_server(lambda connection: time.sleep(2)) as address, pytest.raises(NotMailed):
+    with socket_server(lambda connection: time.sleep(20)) as address, pytest.raises(NotMailed):
         send(f"smtp://{address}", deadline=0.3)
 
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 10
 
 
 def test_no_server_is_a_failure() -> None:

@@ -28,7 +28,7 @@ def run(bench: str, size: str) -> "subprocess.CompletedProcess[str]":
         env={**os.environ, "SIZE": size},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
 

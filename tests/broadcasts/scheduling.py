@@ -53,4 +53,4 @@ def copies(shop: Shop, broadcast_id: int) -> list[int]:
 
 
 def form(broadcast_id: int) -> None:
-    assert form_list(broadcast_id, time.monotonic() + 30) is False
+    assert form_list(broadcast_id, time.monotonic() + 60) is False

@@ -46,7 +46,7 @@ def test_a_half_formed_list_whose_rule_is_lost_goes_back_to_its_draft(
         return really(verified, after, limit, rule)
 
     monkeypatch.setattr(customers, "batch", batch, raising=False)
-    form_list(broadcast_id, time.monotonic() + 20)
+    form_list(broadcast_id, time.monotonic() + 60)
 
     assert shop.row(broadcast_id).state == BroadcastState.DRAFT
     assert shop.messages(broadcast_id) == []
@@ -85,7 +85,7 @@ def test_a_customer_who_is_deleted_while_the_list_is_formed_does_not_stop_it(
         return found
 
     monkeypatch.setattr(customers, "batch", batch, raising=False)
-    form_list(broadcast_id, time.monotonic() + 5)
+    form_list(broadcast_id, time.monotonic() + 60)
 
     assert shop.row(broadcast_id).state == BroadcastState.READY
 
@@ -106,7 +106,7 @@ def test_a_worker_that_slept_over_a_new_account_writes_nothing_for_the_old_one(
         return listed
 
     monkeypatch.setattr(matching, "not_listed", slow)
-    match(broadcast_id, time.monotonic() + 5)
+    match(broadcast_id, time.monotonic() + 60)
     sweeper.sweep("w")
 
     assert shop.states(broadcast_id) == {"queued": 2}
@@ -138,9 +138,9 @@ def test_a_web_server_whose_clock_is_behind_cannot_throw_away_what_was_sent(
     shop.connect(price_of_part=1)
     shop.set(rate=1.0)
     shop.customers(2)
-    broadcast_id = shop.formed(send_at=utc_now() + timedelta(seconds=0.3))
+    broadcast_id = shop.formed(send_at=utc_now() + timedelta(seconds=3))
     schedule.schedule(broadcast_id, "Мария", shop.row(broadcast_id).form)
-    time.sleep(0.4)
+    time.sleep(3.1)
     schedule.start_due()
     shop.work(0.5)
     lifecycle.pause(broadcast_id)

@@ -19,9 +19,9 @@ from tests.plugin import Shop
 def test_what_has_not_left_by_the_last_moment_never_leaves(shop: Shop) -> None:
     shop.connect()
     shop.customers(2)
-    broadcast_id = shop.formed(not_after=utc_now() + timedelta(seconds=3))
+    broadcast_id = shop.formed(not_after=utc_now() + timedelta(seconds=6))
     lifecycle.send(broadcast_id, "Мария")
-    time.sleep(3.1)
+    time.sleep(6.1)
 
     shop.work()
     expire_late()

@@ -41,7 +41,7 @@ def look(broadcast_id: int) -> None:
     """Look once through the customers, whenever the last look was."""
     now = update(Broadcast).where(Broadcast.id == broadcast_id).values(next_match_at=None)
     write(lambda session: session.execute(now))
-    assert match(broadcast_id, time.monotonic() + 30) is False
+    assert match(broadcast_id, time.monotonic() + 60) is False
 
 
 def change(customer: UUID, **fields: Any) -> None:
@@ -184,8 +184,8 @@ def test_a_closed_rule_that_was_paused_does_not_open_again(shop: Shop) -> None:
 
 def test_a_rule_closes_by_itself_at_its_last_moment(shop: Shop) -> None:
     shop.connect()
-    broadcast_id = active(shop, not_after=utc_now() + timedelta(seconds=0.5))
-    time.sleep(0.6)
+    broadcast_id = active(shop, not_after=utc_now() + timedelta(seconds=3))
+    time.sleep(3.1)
 
     sweep("w")
 
@@ -222,7 +222,7 @@ def test_workers_that_look_at_the_same_time_write_each_customer_once(shop: Shop)
     def worker() -> None:
         with shop.app.app_context():
             together.wait()
-            match(broadcast_id, time.monotonic() + 20)
+            match(broadcast_id, time.monotonic() + 60)
             db.session.remove()
 
     workers = [threading.Thread(target=worker) for _ in range(3)]

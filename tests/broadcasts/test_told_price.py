@@ -114,9 +114,9 @@ def test_a_provider_out_of_reach_does_not_hold_the_list_up(shop: Shop) -> None:
     drafts.form_list(broadcast_id, shop.row(broadcast_id).text)
     began = time.monotonic()
 
-    form_list(broadcast_id, began + 30)
+    form_list(broadcast_id, began + 120)
 
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
     assert shop.row(broadcast_id).state == BroadcastState.READY
     assert prices(shop, broadcast_id) == [Decimal(2)] * 2
 

@@ -26,7 +26,7 @@ def test_three_shops_under_fire_lose_nothing_and_send_nothing_twice() -> None:
         env=environment | SHORT,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
 

@@ -16,8 +16,8 @@ ROBOTS = {
     "a search engine": PERSON + " (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "a browser without a screen": PERSON.replace("Chrome/", "HeadlessChrome/"),
     "Telegram": "TelegramBot (like TwitterBot)",
-    "WhatsApp": PERSON + " WhatsApp/2.24.1 A",
-    "Viber": PERSON + " Viber",
+    "WhatsApp": "WhatsApp/2.24.1 A",
+    "Viber": "Viber/13.0 (link preview)",
     "VK": "Mozilla/5.0 (compatible; vkShare; +http://vk.com/dev/Share)",
     "Facebook": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
 }

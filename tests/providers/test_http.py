@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import threading
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from smsadmin.providers.exchange import Way
 from smsadmin.providers.http import NoAnswer, NotSent, call
 from tests.providers.canned import Canned, socket_server
 from tests.providers.misbehaving import (
+    LONG,
     Behaviour,
     breaking_off,
     closing,
@@ -172,8 +174,10 @@ def test_a_call_without_time_was_not_sent(deadline: float, canned: Canned) -> No
 
 
 def test_a_name_that_resolves_too_late_was_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
     def resolve_late(*args: object, **kwargs: object) -> list[object]:
-        time.sleep(3)
+        over.wait(60)
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve_late)
@@ -182,7 +186,8 @@ def test_a_name_that_resolves_too_late_was_not_sent(monkeypatch: pytest.MonkeyPa
     with pytest.raises(NotSent):
         call("POST", "http://slow.example/", deadline=0.2)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
+    over.set()
 
 
 def test_a_connection_that_is_never_accepted_was_not_sent() -> None:
@@ -201,7 +206,7 @@ def test_a_connection_that_is_never_accepted_was_not_sent() -> None:
             for one in waiting:
                 one.close()
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < LONG / 2
 
 
 @pytest.mark.parametrize(
@@ -221,14 +226,14 @@ def test_a_request_that_gets_no_whole_answer_in_time_has_no_answer(behave: Behav
     with socket_server(behave) as address:
         started = time.monotonic()
         with pytest.raises(NoAnswer):
-            call("POST", f"http://{address}/", deadline=0.25, form={"a": "b"})
+            call("POST", f"http://{address}/", deadline=1, form={"a": "b"})
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < LONG / 2
 
 
 def test_after_no_answer_the_next_call_has_a_connection_of_its_own(canned: Canned) -> None:
     with socket_server(breaking_off) as address, pytest.raises(NoAnswer):
-        call("POST", f"http://{address}/", deadline=0.4)
+        call("POST", f"http://{address}/", deadline=5)
 
     assert call("GET", canned.url, deadline=5).status == 200
 

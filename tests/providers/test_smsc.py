@@ -225,16 +225,16 @@ def test_asking_first_stays_within_the_deadline_of_the_whole_call() -> None:
     begun = monotonic()
 
     with socket_server(_refusing_then_silent) as address:
-        [answer] = SMSC.send(account(SMSC, f"http://{address}"), REQUEST_ID, [message()], deadline=0.6)
+        [answer] = SMSC.send(account(SMSC, f"http://{address}"), REQUEST_ID, [message()], deadline=2)
 
-    assert monotonic() - begun < 1.5
+    assert monotonic() - begun < 10
     assert answer.outcome is Outcome.UNKNOWN
 
 
 def _refusing_then_silent(connection: socket.socket) -> None:
     asked = connection.recv(65_536)
     if b"status.php" in asked:
-        sleep(3)
+        sleep(20)
     body = json.dumps(REPEATED).encode()
     head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
     connection.sendall(head.encode() + body)

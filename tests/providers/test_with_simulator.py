@@ -74,7 +74,7 @@ class Stage:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with ExitStack() as stack:
         listener = stack.enter_context(listening())
-        options = ["--receipt-delay", "0.02", "--hang", "0.5"]
+        options = ["--receipt-delay", "0.02", "--hang", "5"]
         options += ["--smsc-callback", f"{listener.url}/{SECRETS[1]}", "--smsc-callback-secret", SECRETS[1]]
         simulator = stack.enter_context(started(tmp_path_factory.mktemp("simulator"), *options))
         yield Stage(simulator, listener)
@@ -131,7 +131,7 @@ def test_a_bad_number_is_rejected(name: str, stage: Stage) -> None:
 def test_a_lost_answer_is_unknown(name: str, ending: str, stage: Stage) -> None:
     message = stage.message(name, f"+7926555{ending}")
 
-    [answer] = provider(name).send(stage.account(name), f"request-{ending}", [message], deadline=0.3)
+    [answer] = provider(name).send(stage.account(name), f"request-{ending}", [message], deadline=2)
 
     assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, Reason.NO_ANSWER)
 
@@ -183,7 +183,7 @@ def test_what_became_of_a_message_is_told(name: str, ending: str, state: State, 
 @pytest.mark.parametrize("ending", ["9910", "9911"])
 def test_a_lost_answer_is_found_by_asking(name: str, ending: str, stage: Stage) -> None:
     message = stage.message(name, f"+7928{list(PROVIDERS).index(name)}55{ending}")
-    [answer] = provider(name).send(stage.account(name), f"lost-{ending}", [message], deadline=0.3)
+    [answer] = provider(name).send(stage.account(name), f"lost-{ending}", [message], deadline=2)
     assert answer.outcome is Outcome.UNKNOWN
 
     found = stage.ask(name, f"lost-{ending}", message)

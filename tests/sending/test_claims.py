@@ -101,7 +101,7 @@ def test_what_cannot_be_put_into_words_goes_back_because_nothing_was_sent(
 
     with monkeypatch.context() as patched:
         patched.setattr("shortlinks.blocks.short_address", broken)
-        send_for(account.id, time.monotonic() + 20)
+        send_for(account.id, time.monotonic() + 60)
 
     assert shop.states(broadcast_id) == {"queued": 2}
     assert shop.simulator.counts("smsc")["received"] == before

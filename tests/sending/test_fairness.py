@@ -73,7 +73,7 @@ def windows(order: Sequence[int]) -> list[Counter[int]]:
     return [Counter(order[start : start + WINDOW]) for start in range(0, len(order) - WINDOW, 10)]
 
 
-def until_attempts(shop: Shop, number: int, seconds: float = 40) -> None:
+def until_attempts(shop: Shop, number: int, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while len(attempts(shop)) < number and time.monotonic() < end:
         time.sleep(0.1)

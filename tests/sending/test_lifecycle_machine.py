@@ -109,7 +109,7 @@ class Life(RuleBasedStateMachine):
         rule = as_json({"language": tag})
         self.broadcast_id = shop.broadcast("Привет, {name}!", rule=rule)
         drafts.form_list(self.broadcast_id, shop.row(self.broadcast_id).text)
-        assert form_list(self.broadcast_id, time.monotonic() + 30) is False
+        assert form_list(self.broadcast_id, time.monotonic() + 60) is False
         lifecycle.send(self.broadcast_id, "Мария")
         self.claimed: list[Claim] = []
         self.answered: list[Pairs] = []

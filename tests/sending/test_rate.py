@@ -20,11 +20,13 @@ def redis(redis_url: str) -> Redis:
 
 
 def test_tokens_are_taken_all_or_none_and_the_answer_says_when_they_are_there(redis: Redis) -> None:
+    begun = time.monotonic()
     assert take_tokens(redis, 1, 10, 10) == 0
 
     missing = take_tokens(redis, 1, 10, 5)
 
-    assert 0.3 < missing <= 0.5
+    # What comes meanwhile is not missing any more.
+    assert 0.4 - (time.monotonic() - begun) < missing <= 0.5
     time.sleep(missing)
     assert take_tokens(redis, 1, 10, 5) < 0.01
 
@@ -38,11 +40,12 @@ def test_what_was_not_used_can_be_taken_again(redis: Redis) -> None:
 
 
 def test_an_account_never_saves_more_than_one_seconds_tokens(redis: Redis) -> None:
-    take_tokens(redis, 1, 10, 1)
+    take_tokens(redis, 1, 1, 1)
     return_tokens(redis, 1, 1000)
 
-    assert take_tokens(redis, 1, 10, 10) == 0
-    assert take_tokens(redis, 1, 10, 5) > 0.3
+    begun = time.monotonic()
+    assert take_tokens(redis, 1, 1, 1) == 0
+    assert take_tokens(redis, 1, 1, 1) > 0.9 - (time.monotonic() - begun)
 
 
 def test_accounts_have_tokens_of_their_own(redis: Redis) -> None:

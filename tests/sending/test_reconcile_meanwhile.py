@@ -110,14 +110,14 @@ def test_nobody_asks_for_ever_through_a_removed_account_whose_password_is_refuse
 def test_a_settling_time_that_ends_between_two_statements_cancels_nothing(shop: Shop) -> None:
     broadcast_id = never_left(shop)
     ask()
-    make_due(not_found_at=db_now(-119.6))
+    make_due(not_found_at=db_now(-116))
     moves: list[str] = []
 
     def slow(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if statement.startswith("UPDATE sms_messages SET state"):
             moves.append(statement)
             if len(moves) == 2:
-                time.sleep(0.6)
+                time.sleep(4.5)
 
     event.listen(db.engine, "before_cursor_execute", slow)
     try:

@@ -20,19 +20,19 @@ def test_whoever_waits_meanwhile_is_served_in_one_go_and_gets_his_own_result() -
         goes.append(sorted(items))
         if len(goes) == 1:
             first_is_at_work.set()
-            assert go_on.wait(5)
+            assert go_on.wait(60)
         return [item * 10 for item in items]
 
     together: Together[int, int] = Together(work)
     with ThreadPoolExecutor(5) as threads:
         first = threads.submit(together.do, 1)
-        assert first_is_at_work.wait(5)
+        assert first_is_at_work.wait(60)
         others = [threads.submit(together.do, item) for item in (2, 3, 4, 5)]
         while len(together._waiting) < 4:
             pass
         go_on.set()
 
-        assert [each.result(5) for each in (first, *others)] == [10, 20, 30, 40, 50]
+        assert [each.result(60) for each in (first, *others)] == [10, 20, 30, 40, 50]
 
     assert goes == [[1], [2, 3, 4, 5]]
 
@@ -43,7 +43,7 @@ def test_one_that_cannot_be_done_fails_alone() -> None:
     def work(items: Sequence[int]) -> list[int]:
         if items == [0]:
             at_work.set()
-            assert go_on.wait(5)
+            assert go_on.wait(60)
         if 3 in items:
             raise ValueError("three")
         return list(items)
@@ -51,15 +51,15 @@ def test_one_that_cannot_be_done_fails_alone() -> None:
     together: Together[int, int] = Together(work)
     with ThreadPoolExecutor(4) as threads:
         first = threads.submit(together.do, 0)
-        assert at_work.wait(5)
+        assert at_work.wait(60)
         good, bad = threads.submit(together.do, 2), threads.submit(together.do, 3)
         while len(together._waiting) < 2:
             pass
         go_on.set()
 
-        assert (first.result(5), good.result(5)) == (0, 2)
+        assert (first.result(60), good.result(60)) == (0, 2)
         with pytest.raises(ValueError, match="three"):
-            bad.result(5)
+            bad.result(60)
 
 
 def test_after_a_failure_the_next_one_is_served() -> None:
@@ -93,7 +93,7 @@ def test_who_waits_together_is_not_hung_by_a_thread_that_is_ended(monkeypatch: p
         thread.start()
         time.sleep(0.05)
     for thread in both:
-        thread.join(5)
+        thread.join(60)
 
     assert not any(thread.is_alive() for thread in both)
 
@@ -108,7 +108,7 @@ class Gate:
     def __call__(self, items: Sequence[int]) -> Sequence[int]:
         first = not self.at_work.is_set()
         self.at_work.set()
-        assert self.go_on.wait(5)
+        assert self.go_on.wait(60)
         return list(items) if first else self.after(items)
 
 
@@ -123,21 +123,21 @@ def test_who_came_while_a_thread_that_is_ended_worked_is_served_by_the_next() ->
     def work(items: Sequence[int]) -> Sequence[int]:
         if 0 in items:
             at_work.set()
-            assert go_on.wait(5)
+            assert go_on.wait(60)
             raise SystemExit
         return list(items)
 
     together: Together[int, int] = Together(work)
     with ThreadPoolExecutor(3) as threads:
         ended = threads.submit(together.do, 0)
-        assert at_work.wait(5)
+        assert at_work.wait(60)
         others = [threads.submit(together.do, item) for item in (1, 2)]
         until_there_wait(together, 2)
         go_on.set()
 
-        assert [each.result(5) for each in others] == [1, 2]
+        assert [each.result(60) for each in others] == [1, 2]
         with pytest.raises(SystemExit):
-            ended.result(5)
+            ended.result(60)
 
 
 def test_a_thread_that_is_ended_while_it_waits_is_not_called_to_lead() -> None:
@@ -147,21 +147,24 @@ def test_a_thread_that_is_ended_while_it_waits_is_not_called_to_lead() -> None:
     def end(_signal: int, _frame: object) -> None:
         raise SystemExit
 
+    def wait_until_the_alarm() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        together.do(2)
+
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(together.do, 1)
-        assert gate.at_work.wait(5)
+        assert gate.at_work.wait(60)
         before = signal.signal(signal.SIGALRM, end)
         try:
-            signal.setitimer(signal.ITIMER_REAL, 0.1)
             with pytest.raises(SystemExit):
-                together.do(2)
+                wait_until_the_alarm()
         finally:
             signal.signal(signal.SIGALRM, before)
         third = threads.submit(together.do, 3)
         until_there_wait(together, 1)
         gate.go_on.set()
 
-        assert (first.result(5), third.result(5), together.do(4)) == (1, 3, 4)
+        assert (first.result(60), third.result(60), together.do(4)) == (1, 3, 4)
 
 
 def test_a_thread_that_is_ended_while_it_does_each_alone_leaves_nobody_waiting() -> None:
@@ -176,15 +179,15 @@ def test_a_thread_that_is_ended_while_it_does_each_alone_leaves_nobody_waiting()
     together: Together[int, int] = Together(gate)
     with ThreadPoolExecutor(4) as threads:
         first = threads.submit(together.do, 0)
-        assert gate.at_work.wait(5)
+        assert gate.at_work.wait(60)
         others = []
         for item in (1, 2, 3):
             others.append(threads.submit(together.do, item))
             until_there_wait(together, item)
         gate.go_on.set()
 
-        assert (first.result(5), others[0].exception(5)) == (0, others[1].exception(5))
-        assert isinstance(others[2].exception(5), SystemExit)
+        assert (first.result(60), others[0].exception(60)) == (0, others[1].exception(60))
+        assert isinstance(others[2].exception(60), SystemExit)
         assert together.do(4) == 4
 
 
@@ -193,13 +196,13 @@ def test_a_result_too_few_is_an_error_for_all_of_the_go_and_for_nobody_else() ->
     together: Together[int, int] = Together(gate)
     with ThreadPoolExecutor(3) as threads:
         first = threads.submit(together.do, 0)
-        assert gate.at_work.wait(5)
+        assert gate.at_work.wait(60)
         others = [threads.submit(together.do, item) for item in (1, 2)]
         until_there_wait(together, 2)
         gate.go_on.set()
 
-        assert first.result(5) == 0
-        assert [type(each.exception(5)) for each in others] == [ValueError, ValueError]
+        assert first.result(60) == 0
+        assert [type(each.exception(60)) for each in others] == [ValueError, ValueError]
         assert together.do(3) == 3
 
 
@@ -215,13 +218,13 @@ def test_more_than_fit_into_one_go_are_all_served(monkeypatch: pytest.MonkeyPatc
     together: Together[int, int] = Together(gate)
     with ThreadPoolExecutor(9) as threads:
         first = threads.submit(together.do, 0)
-        assert gate.at_work.wait(5)
+        assert gate.at_work.wait(60)
         others = [threads.submit(together.do, item) for item in range(1, 9)]
         until_there_wait(together, 8)
         gate.go_on.set()
 
-        assert first.result(5) == 0
-        assert sorted(each.result(5) for each in others) == [item * 10 for item in range(1, 9)]
+        assert first.result(60) == 0
+        assert sorted(each.result(60) for each in others) == [item * 10 for item in range(1, 9)]
     assert (max(goes), sum(goes)) == (3, 8)
 
 
@@ -247,7 +250,7 @@ def test_many_threads_that_come_again_and_again_all_get_their_own_results() -> N
 
 
 def test_as_many_as_came_last_time_are_waited_for_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smsadmin.sending.together.PATIENCE", 30)
+    monkeypatch.setattr("smsadmin.sending.together.PATIENCE", 60)
     goes: list[list[int]] = []
 
     def work(items: Sequence[int]) -> Sequence[int]:
@@ -261,7 +264,7 @@ def test_as_many_as_came_last_time_are_waited_for_and_no_longer(monkeypatch: pyt
         until_there_wait(together, 1)
         other = threads.submit(together.do, 2)
 
-        assert (one.result(5), other.result(5)) == (1, 2)
+        assert (one.result(20), other.result(20)) == (1, 2)
     assert goes == [[1, 2]]
 
 

@@ -55,7 +55,7 @@ def test_what_was_refused_as_a_whole_never_goes_again_whole(
     asked: list[list[str]] = []
     monkeypatch.setattr(SMSC, "send", refuse({guilty}, asked))
 
-    shop.work(30)
+    shop.work(120)
 
     sizes = [len(phones) for phones in asked if guilty in phones]
     assert sizes == sorted(set(sizes), reverse=True), (
@@ -79,7 +79,7 @@ def test_some_bad_numbers_side_by_side_do_not_stop_the_account(
     guilty = {message.phone for message in whole[start : start + bad]}
     monkeypatch.setattr(SMSC, "send", refuse(guilty, []))
 
-    shop.work(30)
+    shop.work(120)
 
     assert read(lambda session: session.get_one(Account, account.id)).stopped_reason is None
     assert shop.states(broadcast_id) == {"accepted": 300 - bad, "rejected": bad}
@@ -138,7 +138,7 @@ def test_a_claim_that_cancels_and_a_record_that_puts_back_never_wait_for_each_ot
 
     claiming = threading.Thread(target=claim)
     claiming.start()
-    begun.wait(5)
+    begun.wait(60)
     record(account.id, [(message, Answer(Outcome.TRY_LATER)) for message in first.messages])
     claiming.join()
 

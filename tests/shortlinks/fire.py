@@ -133,7 +133,7 @@ class WebServer:
         """Ask it to end, as systemd does; return its exit code."""
         assert self.process is not None
         self.process.terminate()
-        code = self.process.wait(timeout=15)
+        code = self.process.wait(timeout=60)
         self.process = None
         return code
 
@@ -156,7 +156,7 @@ class Visitors:
     def __init__(self, place: Place, shortener: Shortener, block: LinkBlock, threads: int = 4) -> None:
         self._port = place.port
         self._codes = shortener.codes
-        self._block = block
+        self.block = block
         self.owner = block.owner
         self._indexes = count()
         self._stopped = threading.Event()
@@ -183,14 +183,14 @@ class Visitors:
         assert wait_until(lambda: len(self.led_on) >= enough), f"no {more} visitors more: {self.wrong[:3]}"
 
     def _click_on(self) -> None:
-        with closing(HTTPConnection("127.0.0.1", self._port, timeout=10)) as connection:
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=60)) as connection:
             self._open_links(connection)
 
     def _open_links(self, connection: HTTPConnection) -> None:
         while not self._stopped.is_set():
-            number = self._block.first + next(self._indexes)
+            number = self.block.first + next(self._indexes)
             good = number % 10 != 0
-            code = self._codes.encode(number, login=False, key_id=self._block.key_id)
+            code = self._codes.encode(number, login=False, key_id=self.block.key_id)
             try:
                 # A capital O is in no code.
                 connection.request("GET", f"/l/{code if good else code + 'O'}", headers={"User-Agent": PHONE})

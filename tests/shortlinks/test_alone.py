@@ -35,7 +35,7 @@ def run(code: str, directory: Path) -> "subprocess.CompletedProcess[str]":
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from shortlinks.blocks import block_code, reserve
 from shortlinks.flusher import LOCK_NAME
-from shortlinks.kept import NAME
+from shortlinks.kept import KeptBlocks
 from shortlinks.models import LinkBlock
 from tests.servers import Servers
 from tests.shortlinks.fire import (
@@ -35,7 +35,7 @@ Fire = Callable[[Place], Visitors]
 Away = Callable[[], AbstractContextManager[None]]
 
 AWAY = 2.0
-"""Seconds that stand for a minute; every process looks for new links each second."""
+"""Seconds that stand for a minute."""
 
 
 RUBBISH = [
@@ -74,6 +74,11 @@ def visitors_of(app: Flask, block: LinkBlock) -> Fire:
 def away(servers: Servers, engine: Engine, database_kind: str) -> Away:
     """What takes the database away for as long as a block lasts: nobody gets in, and who is in is thrown out."""
     return (lambda: _refused(servers, engine)) if database_kind == "postgresql" else (lambda: _locked(engine))
+
+
+def knows(spool: Path, block: LinkBlock) -> bool:
+    """Say whether a process, where only one serves, has read the block: it keeps what it has read."""
+    return any(kept.id == block.id for kept in KeptBlocks(spool).read())
 
 
 @contextmanager
@@ -163,7 +168,7 @@ def test_while_the_database_is_away_visitors_are_led_on(
     with place.web_server(processes=1) as web, visitors_of(place) as visitors:
         visitors.wait_for(200)
         unseen = a_block(engine, "its first click comes while the database is away")
-        time.sleep(AWAY)
+        assert wait_until(lambda: knows(spool, unseen)), "every process looks for new links each second"
         with away(), Visitors(place, app.extensions["shortlinks"], unseen, threads=1) as first_comers:
             first_comers.wait_for(20)
             time.sleep(AWAY)
@@ -181,7 +186,7 @@ def test_who_starts_while_the_database_is_away_leads_on_too(
     place = Place(engine, spool)
     with place.web_server() as web, visitors_of(place) as visitors:
         visitors.wait_for(200)
-        assert wait_until((spool / NAME).exists), "what is known of links is kept"
+        assert wait_until(lambda: knows(spool, visitors.block)), "what is known of links is kept"
         web.kill()
         unseen = a_block(engine, "no process has ever known it")
         with away():

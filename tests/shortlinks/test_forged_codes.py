@@ -28,7 +28,11 @@ MANY = 100_000
 # Every character that an address may hold, and all those of codes more often than by chance.
 CHARACTERS = st.sampled_from(ALPHABET) | st.characters(exclude_categories=["Cs"])
 
-usual = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+usual = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 @pytest.fixture

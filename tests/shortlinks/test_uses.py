@@ -89,7 +89,11 @@ def differences(engine: Engine) -> list[UseDifference | BucketDifference]:
         return recount.differences(session, 100)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(batches=st.lists(st.lists(events, max_size=8), max_size=5), often=st.booleans())
 def test_counters_and_rows_say_the_same_after_any_batches(
     app: Flask, engine: Engine, links: list[LinkBlock], batches: list[list[Event]], often: bool
@@ -212,13 +216,13 @@ def test_a_flusher_that_is_killed_leaves_clicks_and_counters_equal(
     app: Flask, engine: Engine, links: list[LinkBlock], tmp_path: Path
 ) -> None:
     folder = tmp_path / "dead"
-    lines = written(folder, [f"{number}.spool" for number in range(6)], links, 2000)
+    lines = written(folder, [f"{number}.spool" for number in range(6)], links, 6000)
     url = engine.url.render_as_string(hide_password=False)
     for _ in range(3):
         before = stored(engine)
         argv = [sys.executable, "-c", FLUSHER, url, str(folder)]
         with subprocess.Popen(argv, cwd=ROOT) as flusher:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 60
             while stored(engine) == before and time.monotonic() < deadline:
                 time.sleep(0.005)
             flusher.kill()

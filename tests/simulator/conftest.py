@@ -30,7 +30,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> I
 def judge(simulator: Simulator) -> Iterator[Simulator]:
     """The simulator, without faults in store when the test is over."""
     yield simulator
-    requests.delete(f"{simulator.url}/control/faults", timeout=10)
+    requests.delete(f"{simulator.url}/control/faults", timeout=60)
 
 
 @pytest.fixture

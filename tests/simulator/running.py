@@ -82,23 +82,23 @@ class Simulator:
     def smsc_answer(self, page: str = "send", **form: str) -> requests.Response:
         """The whole answer of the same."""
         usual = {"login": "demo", "psw": "demo-password", "fmt": "3", "charset": "utf-8", "op": "1"}
-        return requests.post(f"{self.url}/smsc/sys/{page}.php", usual | form, timeout=10)
+        return requests.post(f"{self.url}/smsc/sys/{page}.php", usual | form, timeout=60)
 
     def twilio(self, sid: str = TWILIO_SID, token: str = "demo-token", **form: str) -> requests.Response:
         """POST a message to Twilio."""
         usual = {"From": "+15005550006", "Body": "Hi"}
         url = f"{self.url}/twilio/2010-04-01/Accounts/{sid}/Messages.json"
-        return requests.post(url, usual | form, auth=(sid, token), timeout=10)
+        return requests.post(url, usual | form, auth=(sid, token), timeout=60)
 
     def twilio_asked(self, page: str, **query: str) -> requests.Response:
         """GET something of the account at Twilio; `page` is what comes behind its address."""
         url = f"{self.url}/twilio/2010-04-01/Accounts/{TWILIO_SID}/{page}"
-        return requests.get(url, query, auth=(TWILIO_SID, "demo-token"), timeout=10)
+        return requests.get(url, query, auth=(TWILIO_SID, "demo-token"), timeout=60)
 
     def seventech(self, body: Any, password: str = "demo-password") -> requests.Response:
         """POST to SevenTech."""
         url = f"{self.url}/seventech/messaging/v1/send"
-        return requests.post(url, json=body, auth=("demo", password), timeout=10)
+        return requests.post(url, json=body, auth=("demo", password), timeout=60)
 
     def send(self, provider: str, phone: str, callback: str = "") -> requests.Response:
         """Send one SMS through a provider, the phone as digits; SMSC has its callback address already."""
@@ -117,11 +117,11 @@ class Simulator:
 
     def order(self, **order: Any) -> requests.Response:
         """Let the next requests meet faults."""
-        return requests.post(f"{self.url}/control/faults", json=order, timeout=10)
+        return requests.post(f"{self.url}/control/faults", json=order, timeout=60)
 
     def get(self, path: str, **query: Any) -> requests.Response:
         """GET a page."""
-        return requests.get(self.url + path, query, timeout=10)
+        return requests.get(self.url + path, query, timeout=60)
 
     def complaints(self) -> list[str]:
         """The words of the latest complaints."""
@@ -154,10 +154,10 @@ def started(directory: Path, *options: str) -> Iterator[Simulator]:
             yield Simulator(ready.split()[-1].removesuffix("/phones"), process, directory)
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
-def wait_until(fact: Callable[[], bool], seconds: float = 10.0) -> None:
+def wait_until(fact: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something to become true; fail when it does not in time."""
     deadline = time.monotonic() + seconds
     while not fact():

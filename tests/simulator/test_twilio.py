@@ -80,7 +80,7 @@ def test_a_stranger_gets_20003(simulator: Simulator, account: dict[str, str]) ->
 def test_the_balance_is_told_in_dollars(simulator: Simulator) -> None:
     url = f"{simulator.url}/twilio/2010-04-01/Accounts/{TWILIO_SID}/Balance.json"
 
-    balance = requests.get(url, auth=(TWILIO_SID, "demo-token"), timeout=10).json()
+    balance = requests.get(url, auth=(TWILIO_SID, "demo-token"), timeout=60).json()
 
     assert (balance["account_sid"], balance["currency"], float(balance["balance"]) > 0) == (
         TWILIO_SID,

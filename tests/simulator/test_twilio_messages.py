@@ -70,7 +70,7 @@ def test_pages_follow_one_another_although_new_messages_come(simulator: Simulato
     sent(simulator, phone, "f")
     while page["next_page_uri"]:
         url = f"{simulator.url}/twilio{page['next_page_uri']}"
-        page = requests.get(url, auth=(TWILIO_SID, "demo-token"), timeout=10).json()
+        page = requests.get(url, auth=(TWILIO_SID, "demo-token"), timeout=60).json()
         found += [message["sid"] for message in page["messages"]]
 
     assert found == sids[::-1]

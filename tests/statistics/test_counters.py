@@ -77,7 +77,11 @@ def take(step: Step, ids: list[int]) -> set[int]:
     return write(lambda session: move(session, chosen, state, step.target, source_reason=reason))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(plan=st.lists(steps, min_size=1, max_size=12))
 def test_counters_and_rows_say_the_same_after_any_moves(shop: Shop, plan: list[Step]) -> None:
     broadcast_id, ids = queued(shop)

@@ -73,7 +73,11 @@ def set_broadcast(broadcast_id: int, **values: object) -> None:
     )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(group=people, batch=st.integers(1, 4), price=st.sampled_from([None, Decimal("3.3333"), Decimal(2)]))
 def test_what_is_kept_of_a_list_is_what_its_rows_are(
     shop: Shop, group: list[Person], batch: int, price: Decimal | None
@@ -119,7 +123,7 @@ def test_a_list_that_is_thrown_away_leaves_nothing_and_the_next_one_has_its_own_
     shop.customer()
     drafts.change(broadcast_id, text="Коротко")
     drafts.form_list(broadcast_id, "Коротко")
-    assert form_list(broadcast_id, time.monotonic() + 20) is False
+    assert form_list(broadcast_id, time.monotonic() + 60) is False
     assert kept(shop, broadcast_id) == of_rows(shop, broadcast_id) == Cost(4, Decimal(5), "RUB", 0)
 
 
@@ -132,7 +136,7 @@ def test_several_workers_on_one_list_keep_its_sums_once(shop: Shop) -> None:
 
     def work(_: int) -> None:
         with shop.app.app_context():
-            form_list(broadcast_id, time.monotonic() + 30)
+            form_list(broadcast_id, time.monotonic() + 60)
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(work, range(3)))
@@ -149,7 +153,7 @@ def test_a_list_that_grew_is_kept_for_the_person_who_decides(shop: Shop) -> None
     schedule.expect(shop.row(broadcast_id), "Мария", account.id, seen)
     schedule.form_due()
 
-    assert form_list(broadcast_id, time.monotonic() + 20) is False
+    assert form_list(broadcast_id, time.monotonic() + 60) is False
 
     assert shop.row(broadcast_id).pause_reason == Reason.GREW
     assert kept(shop, broadcast_id) == of_rows(shop, broadcast_id) == Cost(3, Decimal(6), "RUB", 0)
@@ -173,7 +177,7 @@ def test_two_currencies_are_never_one_sum(shop: Shop) -> None:
     drafts.form_list(broadcast_id, shop.row(broadcast_id).text)
     form_list(broadcast_id, time.monotonic() + 0.001)
     write(lambda session: session.execute(update(Account).values(currency="USD")))
-    form_list(broadcast_id, time.monotonic() + 20)
+    form_list(broadcast_id, time.monotonic() + 60)
 
     statement = select(Message.currency).where(Message.broadcast_id == broadcast_id)
     assert set(read(lambda session: session.scalars(statement).all())) == {"RUB", "USD"}
