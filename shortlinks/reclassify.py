@@ -4,15 +4,16 @@ Each batch is a transaction of its own that holds its owners as a flusher does, 
 rules: whoever begins again goes on where the last one was killed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from shortlinks.bots import Judged, Kind, Signal
+from shortlinks.bots import Judged, Kind
 from shortlinks.buckets import Message
-from shortlinks.models import Click, LinkBlock, UserAgent
+from shortlinks.lists import among
+from shortlinks.models import Click
 from shortlinks.rules import RULES
 from shortlinks.shortener import Shortener
 from shortlinks.storing import count_logins_as_people
@@ -21,6 +22,7 @@ from shortlinks.uses import Uses
 from shortlinks.verdicts import Case, Handed, handed_over, stored_clicks, turn, verdicts
 
 AT_ONCE = 500
+LOOKED_AT = 2000
 
 
 class Reclassified(NamedTuple):
@@ -33,41 +35,32 @@ class Reclassified(NamedTuple):
 
 def reclassify(shortener: Shortener, *, everything: bool = False, after: int = 0) -> Iterator[Reclassified]:
     """Judge the clicks of older rules, or all, by their ids; yield after each batch, which is kept then."""
-    while batch := _next(shortener, everything, after):
-        after = batch.last_id
-        yield batch
+    while window := _window(shortener, after):
+        ids = [click_id for click_id, rules in window if everything or rules < RULES]
+        for start in range(0, len(ids), AT_ONCE):
+            yield _batch(shortener, ids[start : start + AT_ONCE])
+        after = window[-1][0]
 
 
-def _next(shortener: Shortener, everything: bool, after: int) -> Reclassified | None:
-    query = (
-        select(Click.id, Click.at, Click.signal, UserAgent.agent, LinkBlock.owner, Click.position)
-        .join(LinkBlock, LinkBlock.id == Click.block_id)
-        .outerjoin(UserAgent, UserAgent.id == Click.user_agent_id)
-        .where(Click.id > after)
-        .order_by(Click.id)
-        .limit(AT_ONCE)
-    )
-    if not everything:
-        query = query.where(Click.rules < RULES)
+def _window(shortener: Shortener, after: int) -> Sequence[tuple[int, int]]:
+    """Return the next ids with their rules: by the primary key alone, whatever the server thinks of the rules."""
+    following = select(Click.id, Click.rules).where(Click.id > after).order_by(Click.id).limit(LOOKED_AT)
     with Session(shortener.engine) as session:
-        rows = session.execute(query).all()
-    if not rows:
-        return None
-    messages = [(owner, position) for *_, owner, position in rows]
-    handed = handed_over(
-        shortener,
-        (
-            (at, Signal(signal), agent or "", message)
-            for (_, at, signal, agent, *_), message in zip(rows, messages, strict=True)
-        ),
-    )
-    ids = [row.id for row in rows]
+        return [(click_id, rules) for click_id, rules in session.execute(following)]
+
+
+def _batch(shortener: Shortener, ids: Sequence[int]) -> Reclassified:
+    with Session(shortener.engine) as session:
+        cases = stored_clicks(session, ids)
+    messages = {case.opening.message for case in cases}
+    asked = ((case.opening.at, case.signal, case.agent, case.opening.message) for case in cases)
+    handed = handed_over(shortener, asked)
     changed = write(shortener.engine, lambda session: _judge(session, ids, messages, handed))
     return Reclassified(ids[-1], len(ids), changed)
 
 
-def _judge(session: Session, ids: Sequence[int], messages: Sequence[Message], handed: Handed) -> int:
-    uses = Uses(session, set(messages))
+def _judge(session: Session, ids: Sequence[int], messages: Collection[Message], handed: Handed) -> int:
+    uses = Uses(session, messages)
     # Read only now that nobody else judges them.
     cases = stored_clicks(session, ids)
     judged, earlier = verdicts(session, cases, handed)
@@ -95,7 +88,7 @@ def _keep(session: Session, cases: Sequence[Case], judged: Sequence[Judged]) -> 
     for (kind, signal), ids in groups.items():
         session.execute(
             update(Click)
-            .where(Click.id.in_(ids))
+            .where(among(session, Click.id, ids))
             .values(kind=kind, signal=signal, rules=RULES)
             .execution_options(synchronize_session=False)
         )

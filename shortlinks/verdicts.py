@@ -11,6 +11,7 @@ from shortlinks import rules
 from shortlinks.bots import Judged, Kind, Signal, judge, too_soon
 from shortlinks.buckets import Message, Opening, counted_device
 from shortlinks.bursts import Odd, find_bursts
+from shortlinks.lists import among
 from shortlinks.models import Click, LinkBlock, UserAgent
 from shortlinks.shortener import Shortener
 from shortlinks.uses import Uses
@@ -70,7 +71,7 @@ def turn(session: Session, uses: Uses, people: Collection[Odd]) -> None:
     ids = [each.click_id for each in people]
     session.execute(
         update(Click)
-        .where(Click.id.in_(ids))
+        .where(among(session, Click.id, ids))
         .values(kind=Kind.BOT)
         .execution_options(synchronize_session=False)
     )
@@ -96,7 +97,7 @@ def stored_clicks(session: Session, ids: Collection[int]) -> list[Case]:
         )
         .join(LinkBlock, LinkBlock.id == Click.block_id)
         .outerjoin(UserAgent, UserAgent.id == Click.user_agent_id)
-        .where(Click.id.in_(ids))
+        .where(among(session, Click.id, ids))
         .order_by(Click.id)
     )
     return [

@@ -23,7 +23,7 @@ from shortlinks.bots import Signal
 from shortlinks.flusher import Flush, flush_once
 from shortlinks.gate import Outcome
 from shortlinks.lines import ClickLine, Line, LoginLine, to_bytes
-from shortlinks.models import Click, LinkBlock, Login, Spool, UseCounter
+from shortlinks.models import Click, ClickCounter, LinkBlock, Login, Spool, UseCounter
 from shortlinks.reclassify import reclassify
 from shortlinks.recount import UseDifference
 from shortlinks.recount_buckets import BucketDifference
@@ -287,6 +287,8 @@ def test_what_is_missing_is_mended_exactly_while_clicks_come(
     written(folder, ["1.spool", "2.spool"], links, 1500)
     with Session(engine) as session, session.begin():
         session.add(UseCounter(owner="b1", use="unique", count=7))
+        wrong = {"hour": NOON, "device": "phone", "person": True, "first_at": NOON - timedelta(days=1)}
+        session.add(ClickCounter(owner="b1", link_index=0, count=7, **wrong))
     host = make_host(engine, folder)
 
     def mend() -> int:
@@ -300,5 +302,6 @@ def test_what_is_missing_is_mended_exactly_while_clicks_come(
         mended = 0
         while not flushing.done():
             mended += mend()
-    assert mended + mend() == 1
+    assert mended + mend() == 2
     assert figures(OWNERS) == of_rows(engine)
+    assert differences(engine) == []
