@@ -20,7 +20,7 @@ echo "Installing Chromium for the tests of login links: once, it takes about a m
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 export DEBIAN_FRONTEND=noninteractive
-if ! { apt-get -q update && apt-get -qy install --no-install-recommends chromium; } >"$log" 2>&1; then
+if ! { apt-get -q -o Acquire::Retries=3 update && apt-get -qy -o Acquire::Retries=3 install --no-install-recommends chromium; } >"$log" 2>&1; then
     tail -n 20 "$log" >&2
     fail "apt-get failed, see the lines above."
 fi
