@@ -48,7 +48,7 @@ On an iPhone it never says Safari; what adds an app's name to that is no browser
 BROWSER_BEGINNINGS = ("mozilla/", "opera/", "dalvik/", "ucweb/", "nokia", "blackberry")
 """How the agents of programs with a person before them begin."""
 
-SOONEST = timedelta(seconds=2)
+SOONEST = timedelta(seconds=1)
 """No person opens a link sooner after its SMS was claimed for handing over: the network, the sound, a look, a tap.
 
 It is reckoned from before the call to the provider, which may take long and come through early, and by the database's

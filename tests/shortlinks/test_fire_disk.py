@@ -67,9 +67,10 @@ class LimitedFiles:
     spool: Path
 
     def fill(self, web: WebServer) -> None:
-        # A little more, which tears a line.
-        largest = max(path.stat().st_size for path in self.spool.glob("*.spool"))
-        _limit(web, largest + 100)
+        assert wait_until(lambda: len(list(self.spool.glob("*.spool"))) >= len(web.workers()))
+        # A little more, which tears a line of the one that has written least.
+        smallest = min(path.stat().st_size for path in self.spool.glob("*.spool"))
+        _limit(web, smallest + 100)
 
     def make_room(self, web: WebServer) -> None:
         _limit(web, resource.RLIM_INFINITY)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -26,13 +26,12 @@ from shortlinks.lines import ClickLine, Line, LoginLine, to_bytes
 from shortlinks.models import Click, ClickCounter, LinkBlock, Login, Spool, UseCounter
 from shortlinks.reclassify import reclassify
 from shortlinks.recount import UseDifference
-from shortlinks.recount_buckets import BucketDifference
 from shortlinks.report import Figures, figures
 from shortlinks.spoolfile import read_batch
 from shortlinks.storing import store_batch
+from tests.shortlinks.clicking import NOON, assert_counters_are_right
 from tests.shortlinks.host import CRAWLER, OWN_APP, PHONE, make_host
 
-NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OWNERS = ("b1", "b2")
 ROOT = Path(__file__).parents[2]
 
@@ -84,11 +83,6 @@ def of_rows(engine: Engine) -> dict[str, Figures]:
         return recount.counted(session, OWNERS)
 
 
-def differences(engine: Engine) -> list[UseDifference | BucketDifference]:
-    with Session(engine) as session:
-        return recount.differences(session, 100)
-
-
 @settings(
     max_examples=40,
     deadline=None,
@@ -110,7 +104,7 @@ def test_counters_and_rows_say_the_same_after_any_batches(
                 list(reclassify(app.extensions["shortlinks"], everything=True))
 
     assert figures(OWNERS) == of_rows(engine)
-    assert differences(engine) == []
+    assert_counters_are_right(engine)
 
 
 def test_in_each_run_of_an_owner_a_message_is_unique_over_its_links(app: Flask, engine: Engine) -> None:
@@ -250,7 +244,9 @@ def test_every_way_to_differ_is_found_and_mended(app: Flask, engine: Engine, lin
         session.execute(delete(UseCounter).where(UseCounter.use == "clicks"))
         session.add(UseCounter(owner="nobody", use="logins", count=2))
 
-    assert [each for each in differences(engine) if isinstance(each, UseDifference)] == [
+    with Session(engine) as session:
+        found = recount.differences(session, 100)
+    assert [each for each in found if isinstance(each, UseDifference)] == [
         UseDifference("b1", "bot_clicks", 5, 1),
         UseDifference("b1", "clicks", 0, 1),
         UseDifference("b2", "bot_clicks", 5, 1),
@@ -260,7 +256,7 @@ def test_every_way_to_differ_is_found_and_mended(app: Flask, engine: Engine, lin
     with Session(engine) as session, session.begin():
         assert recount.mend(session, 100) == 4
 
-    assert differences(engine) == []
+    assert_counters_are_right(engine)
     assert figures(OWNERS) == of_rows(engine)
 
 
@@ -304,4 +300,4 @@ def test_what_is_missing_is_mended_exactly_while_clicks_come(
             mended += mend()
     assert mended + mend() == 2
     assert figures(OWNERS) == of_rows(engine)
-    assert differences(engine) == []
+    assert_counters_are_right(engine)
