@@ -67,7 +67,6 @@ class LimitedFiles:
     spool: Path
 
     def fill(self, web: WebServer) -> None:
-        assert wait_until(lambda: len(list(self.spool.glob("*.spool"))) >= len(web.workers()))
         # A little more, which tears a line of the one that has written least.
         smallest = min(path.stat().st_size for path in self.spool.glob("*.spool"))
         _limit(web, smallest + 100)
@@ -104,6 +103,13 @@ def written(spool: Path) -> int:
     return sum(path.stat().st_size for path in spool.glob("*.spool"))
 
 
+def nothing_is_written(spool: Path, visitors: Visitors) -> bool:
+    """Say whether a hundred more clicks leave the files as they are."""
+    before = written(spool)
+    visitors.wait_for(100)
+    return written(spool) == before
+
+
 def nothing_wrong_but_torn_lines(found: Outcome) -> bool:
     """Each time the disk is full, each of two processes may tear one line, which it writes again."""
     assert replace(found, broken=0) == NOTHING_WRONG
@@ -118,11 +124,8 @@ def test_while_the_disk_is_full_clicks_wait(
         with Visitors(place, app.extensions["shortlinks"], block) as visitors:
             visitors.wait_for(100)
             disk.fill(web)
-            visitors.wait_for(200)
-            full = written(spool)
-            visitors.wait_for(200)
-            # Each of two processes may still have had a rest of a page; the clicks would be five times that.
-            assert written(spool) < full + 2 * 4096, "the disk was full"
+            # A process may still have had some room, even that of a new file.
+            assert any(nothing_is_written(spool, visitors) for _ in range(20)), "the disk was full"
             disk.make_room(web)
             visitors.wait_for(100)
         assert wait_until(lambda: clicks_stored(engine) == len(visitors.led_on))
