@@ -20,6 +20,7 @@ from shortlinks.login import login_pages, untrusted
 from shortlinks.personal import Values
 from shortlinks.settings import BadSetting, Settings, read_settings
 from shortlinks.shortener import Shortener
+from shortlinks.unlogged import hide_codes
 from shortlinks.views import short_links
 from shortlinks.waiting import waiting_page
 
@@ -78,6 +79,7 @@ class ShortLinks:
         # In front of the host's own hooks: a site-wide "sign in first" must not stand before a short link.
         app.before_request_funcs.setdefault(None, []).insert(0, _answer_first)
         request_started.connect(start, app, weak=False)
+        hide_codes(app, settings)
         app.cli.add_command(commands)
 
 

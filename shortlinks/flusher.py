@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shortlinks.clicks import SUFFIX
@@ -69,12 +69,20 @@ class Flush:
             return sum(self._try_file(path) for path in sorted(self._directory.glob(f"*{SUFFIX}")))
 
     def _try_file(self, path: Path) -> int:
-        """Flush one file; one that cannot be read (another user's, say) does not hold up the rest."""
+        """Flush one file; one that cannot be read (another user's, say) or stored does not hold up the rest."""
         try:
             stored = self._flush_file(path)
-        except OSError as error:
+        except (OperationalError, InterfaceError):
+            # The database is away: for all files.
+            raise
+        except Exception as error:
             if path.name not in self._unreadable:
-                log.warning("The click spool %s cannot be read: %s.", path.name, error.strerror)
+                why = (
+                    error.strerror
+                    if isinstance(error, OSError)
+                    else f"{type(error).__name__} at {_place(error)}"
+                )
+                log.error("The click spool %s cannot be moved into the database: %s.", path.name, why)  # noqa: TRY400
             self._unreadable.add(path.name)
             return 0
         self._unreadable.discard(path.name)

@@ -10,6 +10,8 @@ from shortlinks.gate import Outcome
 
 MOST_AGENT_CHARS = 400
 _MOST_NUMBER = 2**63 - 1
+_MOST_MILLISECONDS = 4_102_444_800_000
+"""The year 2100."""
 _MOST_LOST = 10**9
 # One for all lines: `json.dumps` makes a new encoder for each.
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
@@ -80,7 +82,7 @@ def from_bytes(text: bytes) -> Line:
         if letter == "x":
             (count,) = fields
             return LostLine(_whole(count, _MOST_LOST))
-    except (ValueError, TypeError, OverflowError, OSError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise BrokenLine("not a record of the spool") from error
     raise BrokenLine("not a kind of record we know")
 
@@ -92,7 +94,7 @@ def _clean(text: str, most: int) -> str:
 
 def _whole(number: object, most: int) -> int:
     # What a column cannot take would stop its file for ever, and a negative count would hide losses.
-    if not isinstance(number, int) or not 0 <= number <= most:
+    if type(number) is not int or not 0 <= number <= most:
         raise ValueError("not a number of ours")
     return number
 
@@ -102,4 +104,5 @@ def _milliseconds(at: datetime) -> int:
 
 
 def _time(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    # Beyond these years there is no click, and what is reckoned around its moment would overflow.
+    return datetime.fromtimestamp(_whole(milliseconds, _MOST_MILLISECONDS) / 1000, UTC)

@@ -5,6 +5,7 @@ A GET changes nothing, so previews and scanners that only fetch addresses sign n
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -82,7 +83,7 @@ def form(code: str) -> Response:
     if _login_hit(code) is None:
         return unknown_link()
     if _may_lack_strict_cookie():
-        return _page("shortlinks/come_again.html", query=HERE)
+        return _come_again()
     return _page("shortlinks/sign_in.html", by_itself=_posts_by_itself())
 
 
@@ -92,6 +93,8 @@ def sign_in(code: str) -> Response:
     hit = _login_hit(code)
     if hit is None or gate is None:
         return unknown_link()
+    if _posted_elsewhere():
+        return _come_again(status=400)
     target = destination(hit)
     verdict = _verdict(hit, target, gate)
     outcome = _enter(verdict, gate)
@@ -113,10 +116,17 @@ def untrusted(code: str) -> Response:
     gate = current_shortener().gate
     if hit is None or gate is None:
         return unknown_link()
+    if _posted_elsewhere():
+        # Without the visitor's cookies, perhaps: the form's token would begin a session in place of his own.
+        return _come_again(status=400)
     if gate.someone_signed_in():
         return with_headers(redirect(destination(hit), 303))
     # Without the script: where cookies are refused it would post for ever.
     return _page("shortlinks/sign_in.html", by_itself=False, failed=True, status=400)
+
+
+def _come_again(status: int = 200) -> Response:
+    return _page("shortlinks/come_again.html", query=HERE, status=status)
 
 
 def _page(template: str, status: int = 200, **values: Any) -> Response:
@@ -145,6 +155,19 @@ def _comes_from_elsewhere() -> bool:
         # Over plain http, and in old browsers, nothing else tells.
         return HERE not in request.args
     return site not in ("none", "same-origin")
+
+
+def _posted_elsewhere() -> bool:
+    """Tell whether another site's page has posted the form: the page that we show posts to its own site."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("none", "same-origin")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        # No browser of today, or none at all: the host's token decides.
+        return False
+    ours = {request.host, urlsplit(current_shortener().settings.main_url).netloc}
+    return urlsplit(origin).netloc not in ours
 
 
 def _posts_by_itself() -> bool:

@@ -7,7 +7,7 @@ from shortlinks import Gate, Verdict
 from smsadmin.current import host, settings
 from smsadmin.database import read
 from smsadmin.i18n import _
-from smsadmin.links.owner import broadcast_of
+from smsadmin.links.owner import broadcast_of, is_ours
 from smsadmin.links.revoked import is_revoked
 from smsadmin.links.sent_to import went_to
 from smsadmin.models import Broadcast, Message
@@ -62,6 +62,8 @@ def _refusal(message: Message) -> str | None:
 
 def _message(owner: str, position: int) -> Message | None:
     """Return the message of a link (index uq_sms_messages_position)."""
+    if not is_ours(owner):
+        return None
     broadcast_id, form = broadcast_of(owner)
     statement = (
         select(Message)

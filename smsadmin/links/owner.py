@@ -1,7 +1,11 @@
 """The name under which the short links know one formed list of a broadcast."""
 
+import re
+
 from smsadmin.models import Broadcast
 from smsadmin.states import Trigger
+
+_OWNER = re.compile(r"broadcast:[0-9]{1,18}:[0-9]{1,9}", re.ASCII)
 
 
 def owner_of(broadcast: Broadcast) -> str:
@@ -17,7 +21,7 @@ def broadcast_of(owner: str) -> tuple[int, int]:
 
 def is_ours(owner: str) -> bool:
     """Say whether an owner is a broadcast's: the host may have short links of its own."""
-    return owner.startswith("broadcast:")
+    return _OWNER.fullmatch(owner) is not None
 
 
 def is_endless(broadcast: Broadcast) -> bool:

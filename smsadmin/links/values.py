@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from smsadmin.database import read
-from smsadmin.links.owner import broadcast_of
+from smsadmin.links.owner import broadcast_of, is_ours
 from smsadmin.models import Broadcast, Message
 
 
 def link_values(owner: str, position: int) -> Mapping[str, str] | None:
     """Return what the message at a position keeps for its links; None where it is gone, or its values are."""
+    if not is_ours(owner):
+        return None
     broadcast_id, form = broadcast_of(owner)
     # Index uq_sms_messages_position.
     kept = (

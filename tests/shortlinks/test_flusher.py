@@ -300,3 +300,49 @@ def test_a_file_that_cannot_be_read_holds_up_no_other(
     (spool / "0.spool").mkdir()
     assert flush_once(app) == 1
     assert count(engine, Click) == 1
+
+
+BAD_LINES = [
+    b'["c",1,1700000000000,"",null,"",""]',
+    b'["l",1,1700000000000,"signed_in",null]',
+    b'["c",1,253402300799000,"","Curl/8","",""]',
+    b'["c",1,-62135596799500,"","Curl/8","",""]',
+    b'["c",true,1700000000000,"","","",""]',
+]
+
+
+@pytest.mark.parametrize("bad", BAD_LINES)
+def test_a_bad_line_is_counted_as_broken_and_holds_up_nobody(
+    app: Flask, engine: Engine, block: LinkBlock, clicks: ClickSpool, spool: Path, bad: bytes
+) -> None:
+    (spool / "0.spool").write_bytes(
+        bad.replace(b",1,", b",%d," % block.first) + b"\n" + to_bytes(click_on(block.first))
+    )
+    clicks.append(click_on(block.first))
+    flush_once(app)
+    assert count(engine, Click) == 2
+    with Session(engine) as session:
+        assert session.execute(select(func.sum(Spool.broken))).scalar_one() == 1
+
+
+def test_a_file_that_cannot_be_stored_holds_up_no_other(
+    app: Flask,
+    engine: Engine,
+    block: LinkBlock,
+    clicks: ClickSpool,
+    spool: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fails_for_one(shortener: Shortener, batch: Batch) -> bool:
+        if batch.name == "0.spool":
+            raise KeyError("+79161234567")
+        return store_batch(shortener, batch)
+
+    monkeypatch.setattr(flusher_module, "store_batch", fails_for_one)
+    (spool / "0.spool").write_bytes(to_bytes(click_on(block.first)))
+    clicks.append(click_on(block.first))
+    flush_once(app)
+    assert count(engine, Click) == 1
+    assert "0.spool cannot be moved into the database: KeyError at test_flusher.py:" in caplog.text
+    assert "+7916" not in caplog.text

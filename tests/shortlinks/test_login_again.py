@@ -137,3 +137,45 @@ def test_only_a_browser_that_shows_the_page_later_gets_its_script_beforehand(
     client: FlaskClient, code: str, headers: dict[str, str], by_itself: bool
 ) -> None:
     assert ("<script" in client.get(f"/sms/in/{code}", headers=headers).text) == by_itself
+
+
+ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "http://blog.localhost"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE)
+def test_a_form_that_another_site_posts_begins_no_session_and_signs_nobody_out(
+    app: Flask, code: str, headers: dict[str, str]
+) -> None:
+    victim = a_person(app)
+    victim.get("/door/c7")
+    # A Lax cookie does not come with it.
+    answer = app.test_client(use_cookies=False).post(f"/sms/in/{code}", headers=headers)
+    assert answer.status_code == 400
+    assert COMES_AGAIN in answer.text
+    assert "Set-Cookie" not in answer.headers
+    assert victim.get("/cabinet").text == "cabinet of c7"
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE)
+def test_also_with_a_token_another_site_signs_nobody_in(
+    client: FlaskClient, code: str, headers: dict[str, str]
+) -> None:
+    page = client.get(f"/sms/in/{code}")
+    answer = client.post(f"/sms/in/{code}", data={"csrf_token": token(page.text)}, headers=headers)
+    assert answer.status_code == 400
+    assert client.get("/cabinet").location == "/door"
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "none"}]
+)
+def test_our_own_page_signs_in(client: FlaskClient, code: str, headers: dict[str, str]) -> None:
+    page = client.get(f"/sms/in/{code}")
+    answer = client.post(f"/sms/in/{code}", data={"csrf_token": token(page.text)}, headers=headers)
+    assert answer.location == TARGET
+    assert client.get("/cabinet").text == "cabinet of c2"
