@@ -13,9 +13,12 @@ from shortlinks.blocks import block_code, reserve
 from shortlinks.flusher import flush_once
 from shortlinks.kept import NAME, KeptBlocks
 from shortlinks.models import LinkBlock
+from tests.shortlinks.conftest import a_person
+from tests.shortlinks.fire import wait_until
 from tests.shortlinks.host import KEY, make_host
 
 URL = "https://shop.example/акция?a=1"
+ON_THE_WIRE = "https://shop.example/%D0%B0%D0%BA%D1%86%D0%B8%D1%8F?a=1"
 
 
 def a_block(engine: Engine, owner: str, login: bool = False) -> LinkBlock:
@@ -139,6 +142,18 @@ def test_who_knows_less_leaves_a_file_that_lacks_the_oldest(blocks: list[LinkBlo
     KeptBlocks(spool, most_bytes=room).keep([*blocks, *later])
     KeptBlocks(spool, most_bytes=room).keep(blocks)
     assert owners(KeptBlocks(spool).read()) == ["sms:2", "lost:0"]
+
+
+def test_a_process_without_a_flusher_soon_knows_what_the_database_has_in_place_of_lost_ones(
+    app: Flask, engine: Engine, blocks: list[LinkBlock], spool: Path
+) -> None:
+    KeptBlocks(spool).keep([*blocks, *lost_with_a_restored_backup(blocks, 1)])
+    code = block_code(a_block(engine, "new"), 1)
+
+    started = make_host(engine, spool, SHORTLINKS_FLUSH_EVERY=0)
+    person = a_person(started)
+    assert wait_until(lambda: person.get(f"/l/{code}").location == ON_THE_WIRE)
+    started.extensions["shortlinks"].clicks.close()
 
 
 def test_where_there_are_too_many_the_newest_are_kept(
