@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from shortlinks.cache import DatabaseAway
 from shortlinks.cli import commands
 from shortlinks.domain import ShortDomain
-from shortlinks.flusher import start_flusher
+from shortlinks.flusher import start_flusher, start_reading
 from shortlinks.front import Front
 from shortlinks.gate import Gate, HandedOver
 from shortlinks.login import login_pages, untrusted
@@ -128,7 +128,8 @@ def _answer() -> ResponseReturnValue:
 class _FlusherStart:
     """Begin at a process's first request, after the fork, and only where requests are served.
 
-    It learns the links that are kept on the disk, before anything is answered, and starts its flusher.
+    It learns the links that are kept on the disk, before anything is answered, and starts its flusher, which soon
+    reads what there really is; where there is none, that is read once.
     """
 
     def __init__(self) -> None:
@@ -141,7 +142,9 @@ class _FlusherStart:
         with self._lock:
             if self._pid != os.getpid():
                 shortener = app.extensions["shortlinks"]
-                shortener.known_blocks.begin_with(shortener.kept_blocks.read())
-                start_flusher(app)
+                kept = shortener.kept_blocks.read()
+                shortener.known_blocks.begin_with(kept)
+                if start_flusher(app) is None and kept:
+                    start_reading(app)
                 # Last: until then the others wait at the lock.
                 self._pid = os.getpid()

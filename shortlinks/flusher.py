@@ -190,3 +190,20 @@ def start_flusher(app: Flask) -> Flusher | None:
     flusher = Flusher(app, every)
     flusher.start()
     return flusher
+
+
+def start_reading(app: Flask) -> threading.Thread:
+    """Read the known links once, for a process without a flusher; in a thread, as the database may be away."""
+    thread = threading.Thread(target=_read_known, args=(app,), name="shortlinks-reading", daemon=True)
+    thread.start()
+    return thread
+
+
+def _read_known(app: Flask) -> None:
+    """Take the database's word for what was kept on the disk, which may be of before a restored backup."""
+    with app.app_context():
+        try:
+            current_shortener().known_blocks.refresh()
+        except Exception as error:
+            # The kind of error only: its text may hold the database's address.
+            log.warning("The known links are those kept on the disk: %s.", type(error).__name__)

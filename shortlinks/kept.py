@@ -66,11 +66,22 @@ class KeptBlocks:
             log.warning("The known links cannot be kept on the disk: %s.", error.strerror)
 
     def _is_kept_by_another(self, known: Sequence[LinkBlock]) -> bool:
+        """Tell whether the file has all this and more.
+
+        After a backup was restored it has more too, but its numbers are handed out again: as far as we know any,
+        its lines must be ours.
+        """
         try:
-            header, _ = self._open()
+            header, kept = self._open()
         except (FileNotFoundError, ValueError):
             return False
-        return header["origin"] == _origin(known) and int(header["last"]) >= known[-1].first
+        if header["origin"] != _origin(known) or int(header["last"]) < known[-1].first:
+            return False
+        end = known[-1].first + known[-1].count
+        theirs = [line for line in kept.splitlines() if _block(json.loads(line)).first < end]
+        # Where there are too many, the file lacks the oldest; one that has none of ours shows nothing.
+        ours = _newest(known, self._most_bytes).splitlines()
+        return ours[-len(theirs) :] == theirs
 
     def _open(self) -> tuple[dict[str, Any], bytes]:
         """Return the head and the rest of the file; raise ValueError when it is not as it was written."""

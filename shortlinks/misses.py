@@ -6,7 +6,7 @@ too; its settings also belong to the host's own limits. So this uses `limits`, w
 server can be away, and each serving process counts for itself.
 """
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -27,10 +27,20 @@ class Misses:
 
 def _neighbourhood(address: str | None) -> str:
     """Return what one guesser has: an IPv4 address, or 64 bits of IPv6."""
+    # Without an address it is "None": a proxy's business; whoever comes so shares one count.
+    return str(network_of(address, ipv4_bits=32, ipv6_bits=64))
+
+
+def network_of(address: str | None, *, ipv4_bits: int, ipv6_bits: int) -> IPv4Network | IPv6Network | None:
+    """Return the network of a visitor's address, None where there is no address.
+
+    A server that listens for both kinds at once writes IPv4 as `::ffff:203.0.113.9`: that is an IPv4 address.
+    """
     try:
-        if ip_address(address or "").version == 6:
-            return str(ip_network(f"{address}/64", strict=False))
+        whole = ip_address(address or "")
     except ValueError:
-        # A proxy's business; whoever comes without an address shares one count.
-        return ""
-    return str(address)
+        return None
+    if isinstance(whole, IPv6Address):
+        whole = whole.ipv4_mapped or whole
+    bits = ipv4_bits if whole.version == 4 else ipv6_bits
+    return ip_network(f"{whole}/{bits}", strict=False)

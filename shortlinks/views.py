@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, request
@@ -13,6 +12,7 @@ from shortlinks.blocks import Hit, resolve
 from shortlinks.bots import signal_of
 from shortlinks.destination import destination
 from shortlinks.lines import ClickLine
+from shortlinks.misses import network_of
 from shortlinks.pages import HEADERS, TOO_MANY, UNKNOWN_LINK
 from shortlinks.settings import Settings
 from shortlinks.shortener import current_shortener
@@ -82,8 +82,5 @@ def _referrer_host(referrer: str | None) -> str:
 @lru_cache(maxsize=4096)
 def truncated(address: str | None) -> str:
     """Return the network of a visitor's address (IPv4 /24, IPv6 /48): enough to tell carriers apart."""
-    try:
-        bits = 24 if ip_address(address or "").version == 4 else 48
-    except ValueError:
-        return ""
-    return str(ip_network(f"{address}/{bits}", strict=False).network_address)
+    network = network_of(address, ipv4_bits=24, ipv6_bits=48)
+    return "" if network is None else str(network.network_address)

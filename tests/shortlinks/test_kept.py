@@ -13,9 +13,12 @@ from shortlinks.blocks import block_code, reserve
 from shortlinks.flusher import flush_once
 from shortlinks.kept import NAME, KeptBlocks
 from shortlinks.models import LinkBlock
+from tests.shortlinks.conftest import a_person
+from tests.shortlinks.fire import wait_until
 from tests.shortlinks.host import KEY, make_host
 
 URL = "https://shop.example/акция?a=1"
+ON_THE_WIRE = "https://shop.example/%D0%B0%D0%BA%D1%86%D0%B8%D1%8F?a=1"
 
 
 def a_block(engine: Engine, owner: str, login: bool = False) -> LinkBlock:
@@ -86,6 +89,71 @@ def test_what_was_kept_of_another_database_is_written_anew(
     KeptBlocks(spool).keep(blocks)
     KeptBlocks(spool).keep(list(app.extensions["shortlinks"].known_blocks.all_read()))
     assert KeptBlocks(spool).read()[0].first < 10**6
+
+
+def lost_with_a_restored_backup(blocks: list[LinkBlock], count: int) -> list[LinkBlock]:
+    """Return the links that were made after the backup, as the database had them once."""
+    first = blocks[-1].first + blocks[-1].count
+    return [
+        LinkBlock(
+            id=10**6 + each,
+            first=first + each * 5,
+            count=5,
+            url="https://shop.example/lost",
+            owner=f"lost:{each}",
+            link_index=0,
+            login=False,
+            first_position=0,
+            key_id="1",
+        )
+        for each in range(count)
+    ]
+
+
+def test_after_a_backup_is_restored_the_numbers_that_are_handed_out_again_are_written_anew(
+    app: Flask, engine: Engine, blocks: list[LinkBlock], spool: Path
+) -> None:
+    KeptBlocks(spool).keep([*blocks, *lost_with_a_restored_backup(blocks, 3)])
+    assert owners(KeptBlocks(spool).read()) == ["sms:1", "sms:2", "lost:0", "lost:1", "lost:2"]
+
+    new = a_block(engine, "new")
+    read_and_flush(app)
+
+    assert new.first == blocks[-1].first + blocks[-1].count
+    assert owners(KeptBlocks(spool).read()) == ["sms:1", "sms:2", "new"]
+
+
+def test_a_longer_link_over_the_numbers_of_lost_ones_is_written_anew(
+    blocks: list[LinkBlock], spool: Path
+) -> None:
+    lost = lost_with_a_restored_backup(blocks, 2)
+    (spool / NAME).unlink()
+    KeptBlocks(spool).keep([*blocks, *lost])
+    new = LinkBlock(id=4, first=lost[0].first, count=100, login=True)
+    KeptBlocks(spool).keep([*blocks, new])
+    assert owners(KeptBlocks(spool).read()) == ["sms:1", "sms:2"]
+
+
+def test_who_knows_less_leaves_a_file_that_lacks_the_oldest(blocks: list[LinkBlock], spool: Path) -> None:
+    lines = (spool / NAME).read_bytes().splitlines()[1:]
+    (spool / NAME).unlink()
+    later = lost_with_a_restored_backup(blocks, 1)
+    room = len(lines[0]) + len(lines[1]) + 10
+    KeptBlocks(spool, most_bytes=room).keep([*blocks, *later])
+    KeptBlocks(spool, most_bytes=room).keep(blocks)
+    assert owners(KeptBlocks(spool).read()) == ["sms:2", "lost:0"]
+
+
+def test_a_process_without_a_flusher_soon_knows_what_the_database_has_in_place_of_lost_ones(
+    app: Flask, engine: Engine, blocks: list[LinkBlock], spool: Path
+) -> None:
+    KeptBlocks(spool).keep([*blocks, *lost_with_a_restored_backup(blocks, 1)])
+    code = block_code(a_block(engine, "new"), 1)
+
+    started = make_host(engine, spool, SHORTLINKS_FLUSH_EVERY=0)
+    person = a_person(started)
+    assert wait_until(lambda: person.get(f"/l/{code}").location == ON_THE_WIRE)
+    started.extensions["shortlinks"].clicks.close()
 
 
 def test_where_there_are_too_many_the_newest_are_kept(

@@ -87,6 +87,12 @@ def test_one_network_of_ipv6_is_one_guesser(client: FlaskClient) -> None:
     assert guesses(client, 1, address="2001:db8:0:1::1") == [404]
 
 
+def test_ipv4_written_as_ipv6_is_one_guesser_each_and_the_same_as_without(client: FlaskClient) -> None:
+    assert guesses(client, 4, address="::ffff:203.0.113.9") == [404, 404, 404, 429]
+    assert guesses(client, 1, address="203.0.113.9") == [429]
+    assert guesses(client, 1, address="::ffff:203.0.113.10") == [404]
+
+
 @pytest.mark.parametrize("address", ["", "unix:", "fe80::1%eth0"])
 def test_a_strange_address_is_limited_like_any_other(client: FlaskClient, address: str) -> None:
     assert guesses(client, 4, address=address) == [404, 404, 404, 429]

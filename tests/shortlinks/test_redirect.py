@@ -120,6 +120,7 @@ def test_the_spool_holds_neither_code_nor_whole_address(client: FlaskClient, cod
         ("188.170.1.77", "188.170.1.0"),
         ("2a00:1fa0:1:2::3", "2a00:1fa0:1::"),
         ("fe80::1%eth0", "fe80::"),
+        ("::ffff:203.0.113.9", "203.0.113.0"),
         ("nonsense", ""),
         (None, ""),
     ],
