@@ -98,7 +98,7 @@ def test_the_block_is_in_russian_too(shop: Shop, signed_in: SignedIn) -> None:
 
     page = signed_in("guest", "ru").read(f"/broadcasts/{broadcast_id}")
 
-    assert "Первый клик: через 12 мин после отправки." in page
+    assert "От отправки до первого клика: 12 мин." in page
     for words in ("По ссылкам", "По устройствам", "телефон", "По часам, первые сутки"):
         assert words in page
 
