@@ -75,7 +75,7 @@ def test_without_an_agent_there_is_nothing_to_refer_to(app: Flask, engine: Engin
     [
         ("188.170.1.77", "188.170.1.0"),
         ("2a00:1fa0:8412:77aa:1:2:3:4", "2a00:1fa0:8412::"),
-        ("::ffff:188.170.1.77", "::"),
+        ("::ffff:188.170.1.77", "188.170.1.0"),
     ],
 )
 def test_the_last_octet_or_80_bits_of_an_address_are_cut_off(
