@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from shortlinks import flusher as flusher_module
 from shortlinks.blocks import reserve
 from shortlinks.bots import Kind, Signal
 from shortlinks.clicks import ClickSpool
@@ -19,8 +18,7 @@ from shortlinks.flusher import LOCK_NAME, Flusher, flush_once, start_flusher
 from shortlinks.gate import Outcome
 from shortlinks.lines import ClickLine, LoginLine, LostLine, to_bytes
 from shortlinks.models import Click, LinkBlock, Login, Spool, UserAgent
-from shortlinks.shortener import Shortener
-from shortlinks.spoolfile import Batch, read_batch, try_lock
+from shortlinks.spoolfile import read_batch, try_lock
 from shortlinks.storing import store_batch
 from tests.shortlinks.host import CRAWLER, PHONE
 
@@ -264,31 +262,6 @@ def test_the_thread_flushes_until_it_is_stopped(
     assert not flusher.is_alive()
 
 
-def test_a_fault_of_ours_does_not_end_the_thread_and_is_told_without_anybodys_values(
-    app: Flask,
-    engine: Engine,
-    block: LinkBlock,
-    clicks: ClickSpool,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def fails_once(shortener: Shortener, batch: Batch) -> bool:
-        monkeypatch.setattr(flusher_module, "store_batch", store_batch)
-        raise KeyError("+79161234567")
-
-    monkeypatch.setattr(flusher_module, "store_batch", fails_once)
-    flusher = Flusher(app, every=0.05)
-    clicks.append(click_on(block.first))
-    flusher.start()
-    deadline = time.monotonic() + 60
-    while count(engine, Click) == 0 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    flusher.stop()
-    assert count(engine, Click) == 1
-    assert "KeyError at test_flusher.py:" in caplog.text
-    assert "+7916" not in caplog.text
-
-
 def test_no_thread_runs_where_the_host_flushes_by_itself(app: Flask) -> None:
     assert start_flusher(app) is None
 
@@ -300,49 +273,3 @@ def test_a_file_that_cannot_be_read_holds_up_no_other(
     (spool / "0.spool").mkdir()
     assert flush_once(app) == 1
     assert count(engine, Click) == 1
-
-
-BAD_LINES = [
-    b'["c",1,1700000000000,"",null,"",""]',
-    b'["l",1,1700000000000,"signed_in",null]',
-    b'["c",1,253402300799000,"","Curl/8","",""]',
-    b'["c",1,-62135596799500,"","Curl/8","",""]',
-    b'["c",true,1700000000000,"","","",""]',
-]
-
-
-@pytest.mark.parametrize("bad", BAD_LINES)
-def test_a_bad_line_is_counted_as_broken_and_holds_up_nobody(
-    app: Flask, engine: Engine, block: LinkBlock, clicks: ClickSpool, spool: Path, bad: bytes
-) -> None:
-    (spool / "0.spool").write_bytes(
-        bad.replace(b",1,", b",%d," % block.first) + b"\n" + to_bytes(click_on(block.first))
-    )
-    clicks.append(click_on(block.first))
-    flush_once(app)
-    assert count(engine, Click) == 2
-    with Session(engine) as session:
-        assert session.execute(select(func.sum(Spool.broken))).scalar_one() == 1
-
-
-def test_a_file_that_cannot_be_stored_holds_up_no_other(
-    app: Flask,
-    engine: Engine,
-    block: LinkBlock,
-    clicks: ClickSpool,
-    spool: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def fails_for_one(shortener: Shortener, batch: Batch) -> bool:
-        if batch.name == "0.spool":
-            raise KeyError("+79161234567")
-        return store_batch(shortener, batch)
-
-    monkeypatch.setattr(flusher_module, "store_batch", fails_for_one)
-    (spool / "0.spool").write_bytes(to_bytes(click_on(block.first)))
-    clicks.append(click_on(block.first))
-    flush_once(app)
-    assert count(engine, Click) == 1
-    assert "0.spool cannot be moved into the database: KeyError at test_flusher.py:" in caplog.text
-    assert "+7916" not in caplog.text
