@@ -59,7 +59,10 @@ class CustomerReading:
     def _rows(self, session: Session, query: Select[Any]) -> Iterator[Sequence[Any]]:
         """Return a value for each source."""
         if self._columns is not None:
-            return iter(session.execute(query.with_only_columns(*self._columns)))
+            # The session would do this, and then look at each row for objects that none of these are.
+            if session.autoflush:
+                session.flush()
+            return iter(session.connection().execute(query.with_only_columns(*self._columns)))
         gets = [_get(source) for source in self._sources]
         return ([get(found) for get in gets] for found in session.scalars(query))
 

@@ -143,7 +143,7 @@ def _plan(broadcast: Broadcast, index: int, url: str) -> LinkPlan:
 
 def _block(broadcast: Broadcast, index: int, url: str, login: bool, position: int) -> LinkBlock:
     known: dict[tuple[str, int, bool, int], LinkBlock] = current_app.extensions.setdefault(BLOCKS, {})
-    first = position // RUN * RUN if is_endless(broadcast) else 0
+    first = _first(position) if is_endless(broadcast) else 0
     key = (owner_of(broadcast), index, login, first)
     if key not in known:
         # Blocks never change, so each process asks for one once.
@@ -152,6 +152,11 @@ def _block(broadcast: Broadcast, index: int, url: str, login: bool, position: in
             engine(), url=url, owner=key[0], link_index=index, count=count, login=login, first_position=first
         )
     return known[key]
+
+
+def _first(position: int) -> int:
+    """Return the first position of the block that this one is in, of a broadcast that goes on for ever."""
+    return position // RUN * RUN
 
 
 def _numbers_for(audience: int) -> int:
@@ -163,39 +168,50 @@ def texts(messages: Sequence[Written]) -> list[str]:
     ids = {message.broadcast_id for message in messages if message.broadcast_id is not None}
     # Most often one, which SQLAlchemy looks up with a statement that is ready.
     found = read(lambda session: [session.get(Broadcast, number) for number in ids])
-    broadcasts = {broadcast.id: broadcast for broadcast in found if broadcast}
-    links = {number: _links(broadcast) for number, broadcast in broadcasts.items()}
+    of_broadcasts = {broadcast.id: _Texts(broadcast) for broadcast in found if broadcast}
     return [
-        _text(broadcasts[message.broadcast_id], links[message.broadcast_id], message)
-        if message.broadcast_id in broadcasts
+        of_broadcasts[message.broadcast_id].text(message)
+        if message.broadcast_id in of_broadcasts
         else message.text
         for message in messages
     ]
+
+
+class _Texts:
+    """Writes the texts of one broadcast: what all of its messages have in common is found once."""
+
+    def __init__(self, broadcast: Broadcast) -> None:
+        self._broadcast = broadcast
+        self._clicks = broadcast.wrap_clicks
+        self._is_endless = is_endless(broadcast)
+        urls = _addresses(broadcast.prefixed_text or "")
+        self._links = [(url, broadcast.wrap_login and can_sign_in(url)) for url in urls]
+        self._writes: dict[tuple[int, bool, int], Callable[[int], str]] = {}
+
+    def text(self, message: Written) -> str:
+        """Return the text of a message with the codes of its links."""
+        position = message.position
+        if link_text.MARKER not in message.text or position is None:
+            return message.text
+        short = []
+        for index, (url, signs_in) in enumerate(self._links):
+            login = message.signs_in and signs_in
+            if login or self._clicks:
+                short.append(self._address(index, url, login, position))
+            else:
+                # The claim took the login out of a link that was to do nothing else.
+                short.append(filled(url, kept_values(message.link_values) or {}))
+        return link_text.fill(message.text, short)
+
+    def _address(self, index: int, url: str, login: bool, position: int) -> str:
+        key = (index, login, _first(position) if self._is_endless else 0)
+        if key not in self._writes:
+            block = _block(self._broadcast, index, url, login, position)
+            self._writes[key] = link_blocks.short_addresses(block)
+        return self._writes[key](position)
 
 
 @lru_cache(maxsize=64)
 def _addresses(text: str) -> Sequence[str]:
     # Of few broadcasts, hundreds of times each while they send.
     return tuple(addresses(text))
-
-
-def _links(broadcast: Broadcast) -> list[tuple[str, bool]]:
-    """Return the links of a broadcast, and whether each may sign in who may be signed in."""
-    urls = _addresses(broadcast.prefixed_text or "")
-    return [(url, broadcast.wrap_login and can_sign_in(url)) for url in urls]
-
-
-def _text(broadcast: Broadcast, links: Sequence[tuple[str, bool]], message: Written) -> str:
-    if link_text.MARKER not in message.text or message.position is None:
-        return message.text
-    short = []
-    for index, (url, signs_in) in enumerate(links):
-        login = message.signs_in and signs_in
-        wrapped = login or broadcast.wrap_clicks
-        block = _block(broadcast, index, url, login, message.position) if wrapped else None
-        if block is None:
-            # The claim took the login out of a link that was to do nothing else.
-            short.append(filled(url, kept_values(message.link_values) or {}))
-        else:
-            short.append(link_blocks.short_address(block, message.position))
-    return link_text.fill(message.text, short)

@@ -20,7 +20,7 @@ from smsadmin.sending.halving import Halves, stop_for
 from smsadmin.sending.line import Line
 from smsadmin.sending.rate import return_tokens, take_tokens
 from smsadmin.sending.record import BACK, Pairs, record
-from smsadmin.sending.submit import NOT_BEGUN, requests_of, submit
+from smsadmin.sending.submit import NOT_BEGUN, Calls, requests_of
 from smsadmin.sending.turns import had_less, next_turn
 from smsadmin.sending.under_way import Turn, UnderWay, recording
 from smsadmin.sending.waiting import EVENTS, events_wait, sources
@@ -47,14 +47,13 @@ class _Loop:
         self._until = until
         # Halving a slow provider's batch may take longer than the job has; the rest waits for the next one.
         self._end = until + settings().lease - settings().call_deadline
-        self._threads = threads
         self._line: Line | None = None
         self._look_at = float("-inf")
         self._broadcasts: list[int] = []
         self._events = False
         self._halves: defaultdict[int | None, Halves] = defaultdict(Halves)
         self._had_a_turn: set[int] = set()
-        self._under_way = UnderWay(recorder, recording(app(), account_id))
+        self._under_way = UnderWay(threads, recorder, recording(app(), account_id))
         # Until something was taken, and after each trouble, a claim waits for what becomes of the one before.
         self._goes_well = False
         self._window = Window()
@@ -123,7 +122,7 @@ class _Loop:
         self._broadcasts = [one for one in waiting if one is not EVENTS]
         self._events = EVENTS in waiting
         self._finish_but(self._broadcasts)
-        self._line = Line.to(account, self._threads) if account and waiting else None
+        self._line = Line.to(account) if account and waiting else None
         return self._line
 
     def _finish_but(self, waiting: list[int]) -> None:
@@ -170,7 +169,7 @@ class _Loop:
         turn = _handed_over(line, source, claimed) if claimed.messages else None
         # Before anything else that may fail, Redis say: what is claimed and not handed over would be in doubt.
         if turn:
-            self._under_way.add(turn)
+            self._under_way.begin(turn)
         sent = len(claimed.messages) if turn else 0
         if source is not EVENTS:
             self._had_a_turn.add(source)
@@ -204,7 +203,7 @@ class _Loop:
 
 
 def _handed_over(line: Line, source: int | None, claimed: Claim) -> Turn | None:
-    """Begin the calls of a claim; None where the texts cannot be made: then that broadcast alone is paused."""
+    """Return the calls of a claim; None where the texts cannot be made: then that broadcast alone is paused."""
     try:
         requests = requests_of(claimed, line.provider)
     except Exception as error:
@@ -216,5 +215,4 @@ def _handed_over(line: Line, source: int | None, claimed: Claim) -> Turn | None:
         write(lambda session: pause_all(session, Reason.TEXTS_NOT_MADE, Broadcast.id == source))
         return None
     watched, signed_in = line.watched()
-    calls = submit(claimed, requests, line.provider, signed_in, line.threads)
-    return Turn(source, calls, watched)
+    return Turn(source, Calls(claimed, requests, line.provider, signed_in), watched)

@@ -1,6 +1,5 @@
 """The way to one provider account, as it is at the moment: how to sign in there, and how much a claim takes."""
 
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -32,13 +31,12 @@ class Line:
     provider: Provider
     credentials: Credentials
     calls: Watched
-    threads: Executor
 
     @classmethod
-    def to(cls, account: Account, threads: Executor) -> Self:
+    def to(cls, account: Account) -> Self:
         """Open the account's password and look whether its calls are watched; raise `NoKey`."""
         calls = Watched(account, "send")
-        return cls(account, provider(account.provider), credentials(account, calls.watch), calls, threads)
+        return cls(account, provider(account.provider), credentials(account, calls.watch), calls)
 
     def watched(self) -> tuple[Watched, Credentials]:
         """Return what sees the calls of one claim, and the credentials that show them to it alone."""

@@ -59,8 +59,10 @@ class Priced(Protocol):
     def attempt_id(self) -> str | None: ...  # noqa: D102
 
 
+@lru_cache(maxsize=1024)
 def units(amount: Decimal | None) -> int:
     """Return an amount in ten-thousandths; 0 where it is unknown."""
+    # Of thousands of messages, which have the same few prices.
     return 0 if amount is None else int((amount * UNIT).to_integral_value(ROUND_UP))
 
 
@@ -149,9 +151,10 @@ def _correction(message: Priced, answer: Answer) -> int:
 
 def _tally(changes: Iterable[tuple[Priced, datetime, int]]) -> Tally[Entry]:
     tally: Tally[Entry] = Tally()
+    zone = settings().timezone
     for message, at, change in changes:
         if change and message.currency:
-            tally[day_of(at), message.currency, message.broadcast_id or OF_EVENTS] += change
+            tally[_day(at, zone), message.currency, message.broadcast_id or OF_EVENTS] += change
     return tally
 
 

@@ -1,9 +1,8 @@
 """Hand claimed messages to the provider: no transaction is open here, and nothing is sent a second time."""
 
 import logging
-from collections.abc import Sequence
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from datetime import timedelta
 
 from smsadmin import links
@@ -28,52 +27,68 @@ def requests_of(claim: Claim, provider: Provider) -> list[list[Outgoing]]:
     return [ready[start : start + size] for start in range(0, len(ready), size)]
 
 
-@dataclass(frozen=True)
 class Calls:
-    """The calls of a claim, made by threads, and what they carry."""
+    """The calls of a claim, and what they carry.
 
-    claim: Claim
-    requests: Sequence[Sequence[Outgoing]]
-    answers: Sequence[Future[list[Answer]]]
+    Each thread that makes them takes one after the other: to hand over each by itself costs half of what a call does.
+    """
+
+    def __init__(
+        self,
+        claim: Claim,
+        requests: Sequence[Sequence[Outgoing]],
+        provider: Provider,
+        credentials: Credentials,
+    ) -> None:
+        """Note what is to be called; nothing has begun."""
+        self.claim = claim
+        self.requests = requests
+        self.answers: list[Sequence[Answer]] = [()] * len(requests)
+        """What came back, a request at a time."""
+        self.failure: BaseException | None = None
+        """What ended a thread in the middle of its calls."""
+        self._provider = provider
+        self._credentials = credentials
+        self._deadline = settings().call_deadline
+        # Shared by the threads: each takes what no other has taken.
+        self._waiting = iter(range(len(requests)))
 
     @property
     def messages(self) -> list[Outgoing]:
         """Return what the calls carry."""
         return [message for request in self.requests for message in request]
 
-    def are_over(self) -> bool:
-        """Say whether the last of them has come back."""
-        return all(answer.done() for answer in self.answers)
+    def begin(self, threads: Executor, at_once: int, came_back: Callable[[], None]) -> None:
+        """Make them on up to `at_once` threads, as those are free; each calls `came_back` after each of its calls."""
+        try:
+            for _ in range(min(at_once, len(self.requests))):
+                threads.submit(self._make, came_back)
+        except RuntimeError:
+            # There is no room for more threads, or the process ends: this one makes what the others leave.
+            self._make(came_back)
 
     def pairs(self) -> list[tuple[Claimed, Answer]]:
-        """Return every answer, waiting for the last one."""
-        answers = [answer for several in self.answers for answer in several.result()]
+        """Return every answer, once the last call has come back; raise what one of them ended in."""
+        if self.failure:
+            raise self.failure
+        answers = [answer for several in self.answers for answer in several]
         return list(zip(self.claim.messages, answers, strict=True))
 
+    def _make(self, came_back: Callable[[], None]) -> None:
+        for position in self._waiting:
+            try:
+                self.answers[position] = self._answers(self.requests[position])
+            except BaseException as failure:  # noqa: BLE001 - raised by who asks for the answers
+                self.failure = failure
+            came_back()
 
-def submit(
-    claim: Claim,
-    requests: Sequence[Sequence[Outgoing]],
-    provider: Provider,
-    credentials: Credentials,
-    threads: Executor,
-) -> Calls:
-    """Begin the claim's calls, several at once where a request carries one message, as threads are free."""
-    deadline = settings().call_deadline
-    answers = [
-        threads.submit(_answers, claim, provider, credentials, request, deadline) for request in requests
-    ]
-    return Calls(claim, requests, answers)
-
-
-def _answers(
-    claim: Claim, provider: Provider, credentials: Credentials, request: Sequence[Outgoing], deadline: float
-) -> list[Answer]:
-    if not claim.may_start(deadline):
-        return [NOT_BEGUN] * len(request)
-    try:
-        return provider.send(credentials, claim.request_id, request, deadline)
-    except Exception as error:
-        # A mistake of ours around the call: nobody knows what the provider took.
-        log.error("call to %s ended in %s", provider.name, named(error))
-        return [Answer(Outcome.UNKNOWN, Reason.STRANGE_ANSWER, raw=type(error).__name__)] * len(request)
+    def _answers(self, request: Sequence[Outgoing]) -> list[Answer]:
+        if not self.claim.may_start(self._deadline):
+            return [NOT_BEGUN] * len(request)
+        try:
+            return self._provider.send(self._credentials, self.claim.request_id, request, self._deadline)
+        except Exception as error:
+            # A mistake of ours around the call: nobody knows what the provider took.
+            log.error("call to %s ended in %s", self._provider.name, named(error))
+            unknown = Answer(Outcome.UNKNOWN, Reason.STRANGE_ANSWER, raw=type(error).__name__)
+            return [unknown] * len(request)

@@ -15,6 +15,7 @@ from threading import Condition
 from flask import Flask
 
 from smsadmin.api_log.record import Watched
+from smsadmin.current import settings
 from smsadmin.failures import named
 from smsadmin.providers.base import Answer, Outcome
 from smsadmin.sending.claimed import Claimed
@@ -68,7 +69,7 @@ class _Open:
 
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
-        self.calls = len(turn.calls.answers)
+        self.calls = len(turn.calls.requests)
         self.is_for_the_loop = False
         self.back: Back | None = None
         self.error: BaseException | None = None
@@ -89,8 +90,9 @@ class _Open:
 class UnderWay:
     """The turns of one loop that it has not learnt of yet, oldest first."""
 
-    def __init__(self, recorder: Executor, record: Callable[[Turn], Back]) -> None:
-        """Record by `record`, on the one thread of `recorder`."""
+    def __init__(self, threads: Executor, recorder: Executor, record: Callable[[Turn], Back]) -> None:
+        """Make the calls on `threads`, record by `record`, on the one thread of `recorder`."""
+        self._threads = threads
         self._recorder = recorder
         self._record = record
         self._turns: list[_Open] = []
@@ -112,14 +114,13 @@ class UnderWay:
         """Return whose turns they are."""
         return {each.turn.source for each in self._turns}
 
-    def add(self, turn: Turn) -> None:
-        """Note a turn whose calls have begun."""
+    def begin(self, turn: Turn) -> None:
+        """Begin the calls of a turn."""
         each = _Open(turn)
         self._turns.append(each)
         with self._changed:
             self._open_calls += each.calls
-        for answer in turn.calls.answers:
-            answer.add_done_callback(lambda _: self._came_back(each))
+        turn.calls.begin(self._threads, settings().threads, lambda: self._came_back(each))
 
     def wait(self, calls: int, turns: int) -> list[Back]:
         """Wait until no more than so many calls are open and so many turns unrecorded; return those that are over.
@@ -174,8 +175,6 @@ class UnderWay:
 
 def _is_plain(calls: Calls) -> bool:
     """Say whether everything was taken, or refused for good, and nothing said for how long to rest."""
-    return all(
-        each.exception() is None
-        and all(answer.outcome in PLAIN and answer.retry_after is None for answer in each.result())
-        for each in calls.answers
+    return calls.failure is None and all(
+        answer.outcome in PLAIN and answer.retry_after is None for each in calls.answers for answer in each
     )

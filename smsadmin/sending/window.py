@@ -5,7 +5,7 @@ in doubt what was claimed: with a slow provider that stays few, with any at most
 """
 
 FEWEST = 2
-MOST = 8
+MOST = 12
 
 SOON = 0.2
 """Seconds within which the calls of a claim come back where the next one may be larger."""

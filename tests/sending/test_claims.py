@@ -100,7 +100,7 @@ def test_what_cannot_be_put_into_words_goes_back_because_nothing_was_sent(
         raise IndexError("Position 7 is not in the block")
 
     with monkeypatch.context() as patched:
-        patched.setattr("shortlinks.blocks.short_address", broken)
+        patched.setattr("shortlinks.blocks.short_addresses", broken)
         send_for(account.id, time.monotonic() + 60)
 
     assert shop.states(broadcast_id) == {"queued": 2}

@@ -36,7 +36,7 @@ from smsadmin.sending.apply import apply_receipts
 from smsadmin.sending.claim import Claim, claim
 from smsadmin.sending.lookups import ask_providers
 from smsadmin.sending.record import Pairs, record
-from smsadmin.sending.submit import requests_of, submit
+from smsadmin.sending.submit import Calls, requests_of
 from smsadmin.sending.sweeper import end_leases, tidy_broadcasts
 from smsadmin.states import RANK, BroadcastState, State
 from tests.plugin import Shop
@@ -160,7 +160,9 @@ class Life(RuleBasedStateMachine):
         self.model.fate = fate
         chosen = provider("smsc")
         signed_in = Credentials("demo", "demo", "http://127.0.0.1:1")
-        self.answered.append(submit(found, requests_of(found, chosen), chosen, signed_in, Here()).pairs())
+        calls = Calls(found, requests_of(found, chosen), chosen, signed_in)
+        calls.begin(Here(), 1, lambda: None)
+        self.answered.append(calls.pairs())
 
     @rule(which=some.integers(0, 9))
     def write_down(self, which: int) -> None:

@@ -1,7 +1,6 @@
 """How fast an account may send: tokens in Redis, a rate for each provider, claims of at most a second."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -63,9 +62,8 @@ def test_a_rate_of_a_provider_goes_before_the_usual_one(shop: Shop) -> None:
     wired.settings = replace(wired.settings, rate=30, rates={"smsc": 7.5})
 
     assert (rate_of("smsc"), rate_of("twilio")) == (7.5, 30)
-    with ThreadPoolExecutor(1) as threads:
-        line = Line.to(shop.connect(), threads)
-        assert (line.rate, line.claim_size(8)) == (7.5, 7)
+    line = Line.to(shop.connect())
+    assert (line.rate, line.claim_size(8)) == (7.5, 7)
 
 
 def test_a_broadcast_keeps_to_the_rate_of_its_account(shop: Shop) -> None:
