@@ -12,10 +12,6 @@ from smsadmin.providers.base import Credentials, Provider
 from smsadmin.sending.rate import rate_of
 from smsadmin.sending.window import MOST
 
-AHEAD_PER_THREAD = MOST
-"""Calls that wait or are open when the next claim is made, of a provider that takes one message in a request: while
-those of one claim go out the next one is made, however fast the provider is."""
-
 UNRECORDED = 1
 """Turns that may not be recorded yet when the next claim is made: a kill leaves these and the next in doubt."""
 
@@ -49,7 +45,8 @@ class Line:
         """Return how many calls may be open when the next claim is made; none, where each has to be waited for."""
         if self.account.stopped_reason:
             return 0
-        return 1 if self.provider.abilities.batch_size > 1 else settings().threads * AHEAD_PER_THREAD
+        # While the calls of the largest claim go out the next claim is made, however fast the provider is.
+        return 1 if self.provider.abilities.batch_size > 1 else settings().threads * MOST
 
     @property
     def turns_at_once(self) -> int:

@@ -29,7 +29,7 @@ def test_it_opens_while_turns_come_back_soon_and_closes_step_by_step() -> None:
         window.learn(SOON * 2)
         opened.append(window.each)
 
-    assert opened == [4, 8, MOST, MOST, 4, FEWEST, FEWEST, FEWEST]
+    assert opened == [4, 8, MOST, MOST, MOST // 2, MOST // 4, FEWEST, FEWEST]
 
 
 def test_after_trouble_it_begins_anew() -> None:
