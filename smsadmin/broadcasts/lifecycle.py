@@ -94,6 +94,7 @@ def edit(broadcast_id: int) -> None:
             broadcast_id,
             Step.EDIT,
             nothing_left,
+            prefixed_text=None,
             verified_done=False,
             after_key=None,
             considered=0,

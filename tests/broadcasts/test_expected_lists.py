@@ -40,6 +40,21 @@ def test_whoever_matches_is_listed_three_hours_ahead_and_not_before(shop: Shop) 
     assert shop.states(broadcast_id) == {"accepted": 2}
 
 
+def test_a_text_that_was_changed_after_a_list_was_formed_is_the_one_that_is_shown(shop: Shop) -> None:
+    account = shop.connect()
+    shop.customer("Анна")
+    broadcast_id = shop.formed("Скидка 10 %, {name}")
+    lifecycle.edit(broadcast_id)
+    in_two_days = {"trigger": Trigger.RULE, "send_at": utc_now() + 48 * HOUR, "zone": "Europe/Moscow"}
+    assert drafts.change(broadcast_id, text="Скидка 20 %, {name}", **in_two_days)
+
+    schedule.expect(shop.row(broadcast_id), "Мария", account.id, estimate(shop, broadcast_id))
+
+    assert shop.row(broadcast_id).state == BroadcastState.SCHEDULED
+    assert drafts.example_of(shop.row(broadcast_id)).text == "Скидка 20 %, Анна"
+    assert drafts.arriving(shop.row(broadcast_id)) == "Скидка 20 %, {name}"
+
+
 def test_a_list_started_later_than_three_hours_before_is_formed_at_once(shop: Shop) -> None:
     shop.connect()
     shop.customer()
