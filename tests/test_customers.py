@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import null
+from sqlalchemy import event, null, text
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from smsadmin.customers import InWords, ModelCustomers
 from smsadmin.host import Customers
@@ -175,6 +176,49 @@ def test_a_customer_of_an_uncommitted_transaction_counts_inside_it(host: Host) -
     host.db.session.add(host.new("Анна"))
     host.db.session.flush()
     assert host.found("анна") == ["Анна"]
+
+
+@pytest.mark.parametrize("host", ["box"], indirect=True)
+def test_customers_are_read_also_while_the_host_writes_its_own(host: Host) -> None:
+    """As a host's listener does that calls `emit()`."""
+    met: list[str] = []
+
+    def read(_session: Session, _context: object) -> None:
+        met.extend(customer.name for customer in host.customers.get_many([key]).values())
+
+    key = host.add("Анна")
+    event.listen(host.db.session, "after_flush", read)
+    try:
+        host.add("Борис")
+    finally:
+        event.remove(host.db.session, "after_flush", read)
+
+    assert met == ["Анна"]
+
+
+@pytest.mark.parametrize("within", [True, False])
+def test_whom_the_host_hides_from_its_sessions_is_no_customer(host: Host, within: bool) -> None:
+    """As a host does that deletes customers by a mark."""
+    model = box.Customer if host.kind == "box" else second.Client
+    name = model.name if host.kind == "box" else model.full_name
+
+    def hide(state: ORMExecuteState) -> None:
+        if state.is_select:
+            shown = with_loader_criteria(model, name != "Борис", include_aliases=True)
+            state.statement = state.statement.options(shown)
+
+    host.add("Анна")
+    gone = host.add("Борис")
+    if within:
+        host.db.session.execute(text("SELECT 1"))
+    event.listen(Session, "do_orm_execute", hide)
+    try:
+        assert host.customers.get_many([gone]) == {}
+        assert [customer.name for customer in host.customers.batch(True, None, 10)] == ["Анна"]
+        assert host.customers.count() == 1
+    finally:
+        event.remove(Session, "do_orm_execute", hide)
+        host.db.session.rollback()
 
 
 def test_reading_leaves_no_transaction_open(host: Host) -> None:
