@@ -70,6 +70,7 @@ class _Open:
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
         self.calls = len(turn.calls.requests)
+        self.is_taken_up = False
         self.is_for_the_loop = False
         self.back: Back | None = None
         self.error: BaseException | None = None
@@ -166,6 +167,11 @@ class UnderWay:
             self._end(each)
 
     def _end(self, each: _Open) -> None:
+        with self._changed:
+            # An executor that found no room for its thread has kept the work, and does it when there is room.
+            if each.is_taken_up:
+                return
+            each.is_taken_up = True
         if _is_plain(each.turn.calls):
             each.record(self._record)
         with self._changed:
