@@ -15,6 +15,9 @@ FIRST_PAUSE = 60.0
 LONGEST_PAUSE = 3600.0
 """Between two tries to tell one alert, in seconds; each pause is twice as long as the one before."""
 
+MOST_DOUBLINGS = 6
+"""After so many the pause is the longest one."""
+
 KEPT_FOR = 90 * 86_400.0
 """How long an alert that is over is kept, in seconds."""
 
@@ -67,7 +70,8 @@ def due(causes: Collection[str]) -> list[Alert]:
 
 def takes_turn(alert: Alert) -> bool:
     """Claim this try for whoever calls; False: another process was quicker, or the cause is over."""
-    pause = min(FIRST_PAUSE * 2**alert.tries, LONGEST_PAUSE)
+    # No power of two is asked for that only the longest pause would take the place of: a large one is no float.
+    pause = min(FIRST_PAUSE * 2 ** min(alert.tries, MOST_DOUBLINGS), LONGEST_PAUSE)
     statement = (
         update(Alert)
         .where(

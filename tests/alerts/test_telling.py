@@ -5,14 +5,15 @@ from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from smsadmin.alerts.findings import findings
 from smsadmin.alerts.keep import due, opened_causes, settle
 from smsadmin.alerts.tell import tell
 from smsadmin.alerts.watch import check
 from smsadmin.clock import utc_now
-from smsadmin.database import db_now, read
+from smsadmin.database import db_now, read, write
+from smsadmin.models import Alert
 from smsadmin.reasons import Reason
 from smsadmin.signals import RaisedAlert, alert_raised
 from tests.alerts.receivers import Hook, MailBox
@@ -158,6 +159,21 @@ def test_the_pauses_between_tries_grow(troubled: Shop, hook: Hook) -> None:
         pauses.append(round((later - now).total_seconds(), -1))
 
     assert pauses == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+
+
+def test_an_alert_that_a_way_refuses_for_months_silences_no_other(
+    troubled: Shop, box: MailBox, hook: Hook
+) -> None:
+    hook.status = 500
+    check()
+    # An hour apart, for forty-five days.
+    write(lambda session: session.execute(update(Alert).values(tries=1085, next_try_at=db_now(-1))))
+    paused(troubled, Reason.MANY_REFUSALS)
+
+    check()
+
+    assert len(box.letters) == 2
+    assert [alert.tries for alert in alerts()] == [1086, 1]
 
 
 def test_what_is_over_before_it_could_be_told_is_not_told(troubled: Shop, hook: Hook) -> None:
