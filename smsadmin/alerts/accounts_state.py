@@ -31,14 +31,16 @@ def accounts() -> list[Finding]:
 
 
 def _stop(account: Account) -> list[Finding]:
+    # One that is over leaves its reason until the first call has gone well: till then it is the same cause.
+    if not stopped(account) and not (
+        account.stopped_reason and read(partial(sources, account_id=account.id))
+    ):
+        return []
     named = {"provider": provider(account.provider).title, "reason": account.stopped_reason}
     if account.stopped_reason in GOES_ON_BY_ITSELF and account.stopped_until is not None:
-        # A rest that is over leaves its reason until the first call has gone well.
-        if stopped(account) or read(partial(sources, account_id=account.id)):
-            patience = in_their_time(RESTS_FOR)
-            return [Finding(Kind.ACCOUNT_RESTS, account.id, patience=patience, named=named)]
-        return []
-    return [Finding(Kind.ACCOUNT_STOPPED, account.id, named=named)] if stopped(account) else []
+        patience = in_their_time(RESTS_FOR)
+        return [Finding(Kind.ACCOUNT_RESTS, account.id, patience=patience, named=named)]
+    return [Finding(Kind.ACCOUNT_STOPPED, account.id, named=named)]
 
 
 def _balance(account: Account) -> list[Finding]:

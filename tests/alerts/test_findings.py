@@ -104,15 +104,22 @@ def test_a_stopped_account_is_found(shop: Shop, reason: Reason, minutes: int | N
     assert [(one.kind, one.about) for one in findings()] == [(kind, account.id)]
 
 
-def test_a_rest_that_is_over_is_found_while_something_waits(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        (Reason.PROVIDER_BUSY, Kind.ACCOUNT_RESTS),
+        (Reason.ADDRESS_BLOCKED, Kind.ACCOUNT_STOPPED),
+    ],
+)
+def test_a_rest_that_is_over_is_found_while_something_waits(shop: Shop, reason: Reason, kind: Kind) -> None:
     well(shop)
     shop.customer()
-    set_account(stopped_reason=Reason.PROVIDER_BUSY.value, stopped_until=utc_now() - timedelta(seconds=1))
+    set_account(stopped_reason=reason.value, stopped_until=utc_now() - timedelta(seconds=1))
     assert kinds() == []
 
     lifecycle.send(shop.formed(), "Мария")
 
-    assert kinds() == [Kind.ACCOUNT_RESTS]
+    assert kinds() == [kind]
 
 
 def test_a_low_balance_is_found_with_its_limit(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from smsadmin.alerts.findings import findings
 from smsadmin.alerts.keep import due, opened_causes, settle
 from smsadmin.alerts.tell import tell
 from smsadmin.alerts.watch import check
+from smsadmin.broadcasts import lifecycle
 from smsadmin.clock import utc_now
 from smsadmin.database import db_now, read, write
 from smsadmin.models import Alert
@@ -174,6 +176,19 @@ def test_an_alert_that_a_way_refuses_for_months_silences_no_other(
 
     assert len(box.letters) == 2
     assert [alert.tries for alert in alerts()] == [1086, 1]
+
+
+def test_a_stop_that_begins_anew_after_its_rest_is_one_cause(troubled: Shop, hook: Hook) -> None:
+    low_balance("900")
+    troubled.customer()
+    lifecycle.send(troubled.formed(), "Мария")
+    for minutes in (30, 0, 30):
+        # The address is blocked; the rest is over and the first call has not begun; it is blocked still.
+        until = utc_now() + timedelta(minutes=minutes)
+        set_account(stopped_reason=Reason.ADDRESS_BLOCKED.value, stopped_until=until)
+        check()
+
+    assert len(hook.posts) == 1
 
 
 def test_what_is_over_before_it_could_be_told_is_not_told(troubled: Shop, hook: Hook) -> None:
