@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from redis.exceptions import RedisError
-from sqlalchemy import Select, exists, func, literal_column, or_, select
+from sqlalchemy import Select, and_, exists, func, literal_column, or_, select
 
 from smsadmin.accounts import connected
 from smsadmin.alerts.kinds import Finding, Kind
@@ -42,10 +42,13 @@ def paused() -> list[Finding]:
 
 
 def scheduled() -> list[Finding]:
-    """Return the broadcasts whose time has passed and that have not begun."""
-    late = select(Broadcast).where(
-        Broadcast.state == BroadcastState.SCHEDULED, Broadcast.send_at < db_now(-late_after())
+    """Return the broadcasts whose time has passed and that have not begun, also where their list is still formed."""
+    waits = or_(
+        Broadcast.state == BroadcastState.SCHEDULED,
+        # Confirmed before its list is formed; where a person is still to see the list, he is who waits.
+        and_(Broadcast.state == BroadcastState.PREPARING, Broadcast.confirmed_by.is_not(None)),
     )
+    late = select(Broadcast).where(waits, Broadcast.send_at < db_now(-late_after()))
     rows = read(lambda session: session.scalars(late.order_by(Broadcast.id)).all())
     return [Finding(Kind.SCHEDULED_LATE, row.id, row.send_at, named={"name": row.name}) for row in rows]
 

@@ -170,6 +170,17 @@ def test_a_broadcast_past_its_time_is_found(shop: Shop) -> None:
     assert kinds() == []
 
 
+def test_a_broadcast_whose_list_is_not_formed_at_its_time_is_found(shop: Shop) -> None:
+    well(shop)
+    broadcast_id = shop.broadcast()
+    set_broadcast(broadcast_id, state=BroadcastState.PREPARING, send_at=utc_now() - LONG_AGO)
+    assert kinds() == [], "a person is still to see this list"
+
+    set_broadcast(broadcast_id, confirmed_by="Мария")
+
+    assert kinds() == [Kind.SCHEDULED_LATE]
+
+
 def standing(shop: Shop) -> int:
     """Write a broadcast that was confirmed long ago and of which nothing has left."""
     shop.customer()
