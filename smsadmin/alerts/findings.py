@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from smsadmin.alerts import accounts_state, machinery, waiting_state
 from smsadmin.alerts.keep import opened_causes
-from smsadmin.alerts.kinds import FOLLOW, NOTHING_MOVES, Finding, Weight
+from smsadmin.alerts.kinds import FOLLOW, NOTHING_MOVES, Finding, Kind, Weight
 
 LOOKS = (
     machinery.workers,
@@ -31,6 +31,13 @@ def findings() -> list[Finding]:
     found = without_consequences([finding for look in LOOKS for finding in look()])
     dated = [replace(one, since=one.since or opened.get(one.cause)) for one in found]
     return sorted(dated, key=lambda one: list(Weight).index(one.weight))
+
+
+def hides(found: list[Finding], cause: str) -> bool:
+    """Say whether this cause would be left away of what is found, were it still so."""
+    kind = cause.partition(":")[0]
+    nothing_moves = any(one.kind in NOTHING_MOVES for one in found)
+    return (nothing_moves and kind in FOLLOW) or any(one.kind is Kind.NOT_MIGRATED for one in found)
 
 
 def without_consequences(found: list[Finding]) -> list[Finding]:

@@ -18,6 +18,7 @@ from smsadmin.database import db_now, read, write
 from smsadmin.models import Alert
 from smsadmin.reasons import Reason
 from smsadmin.signals import RaisedAlert, alert_raised
+from smsadmin.states import BroadcastState
 from tests.alerts.receivers import Hook, MailBox
 from tests.alerts.trouble import (
     alerts,
@@ -25,6 +26,7 @@ from tests.alerts.trouble import (
     no_pulse,
     paused,
     set_account,
+    set_broadcast,
     set_settings,
     try_now,
     well,
@@ -189,6 +191,20 @@ def test_a_stop_that_begins_anew_after_its_rest_is_one_cause(troubled: Shop, hoo
         check()
 
     assert len(hook.posts) == 1
+
+
+def test_a_cause_that_was_hidden_by_a_graver_one_is_not_told_anew(troubled: Shop, hook: Hook) -> None:
+    low_balance("900")
+    late = utc_now() - timedelta(hours=1)
+    set_broadcast(troubled.broadcast(), state=BroadcastState.SCHEDULED, send_at=late)
+    check()
+    worker_seen(600)
+    check()
+    worker_seen()
+    check()
+
+    assert [post["kind"] for post in hook.posts] == ["scheduled_late", "no_worker"]
+    assert [alert.over_at is None for alert in alerts()] == [True, False]
 
 
 def test_what_is_over_before_it_could_be_told_is_not_told(troubled: Shop, hook: Hook) -> None:
