@@ -59,12 +59,7 @@ class CustomerReading:
     def _rows(self, session: Session, query: Select[Any]) -> Iterator[Sequence[Any]]:
         """Return a value for each source."""
         if self._columns is not None:
-            of_columns = query.with_only_columns(*self._columns)
-            # The host's own session writes first what waits in it, and its hooks may hide customers.
-            if session.autoflush or session.dispatch.do_orm_execute:
-                return iter(session.execute(of_columns))
-            # In one of ours nothing waits; it would look at each row for objects that none of these are.
-            return iter(session.connection().execute(of_columns))
+            return iter(session.execute(query.with_only_columns(*self._columns)))
         gets = [_get(source) for source in self._sources]
         return ([get(found) for get in gets] for found in session.scalars(query))
 

@@ -166,7 +166,7 @@ class ModelCustomers:
         if self._db.session().in_transaction():
             yield self._db.session()
             return
-        with Session(autocommitting(self._db.engine), autoflush=False) as session:
+        with Session(autocommitting(self._db.engine)) as session:
             yield session
 
     def _host_key(self, key: str) -> Any:

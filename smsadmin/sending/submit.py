@@ -1,6 +1,7 @@
 """Hand claimed messages to the provider: no transaction is open here, and nothing is sent a second time."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import timedelta
@@ -50,8 +51,8 @@ class Calls:
         self._provider = provider
         self._credentials = credentials
         self._deadline = settings().call_deadline
-        # Shared by the threads: each takes what no other has taken.
-        self._waiting = iter(range(len(requests)))
+        # Shared by the threads: each takes what no other has taken, which a deque promises.
+        self._waiting = deque(range(len(requests)))
 
     @property
     def messages(self) -> list[Outgoing]:
@@ -75,12 +76,18 @@ class Calls:
         return list(zip(self.claim.messages, answers, strict=True))
 
     def _make(self, came_back: Callable[[], None]) -> None:
-        for position in self._waiting:
+        while (position := self._taken()) is not None:
             try:
                 self.answers[position] = self._answers(self.requests[position])
             except BaseException as failure:  # noqa: BLE001 - raised by who asks for the answers
                 self.failure = failure
             came_back()
+
+    def _taken(self) -> int | None:
+        try:
+            return self._waiting.popleft()
+        except IndexError:
+            return None
 
     def _answers(self, request: Sequence[Outgoing]) -> list[Answer]:
         if not self.claim.may_start(self._deadline):
