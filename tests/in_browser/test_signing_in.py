@@ -1,7 +1,7 @@
 """A login link in a real browser: the form posts itself, and whoever opened it is the customer."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.in_browser.conftest import NewContext, Shops
 from tests.in_browser.other_site import OtherSite
@@ -110,16 +110,34 @@ def test_it_signs_in_ten_years_later(page: Page, shop: ServedShop) -> None:
     expect_cabinet(page, shop, link)
 
 
-def test_two_taps_at_once_both_lead_to_the_cabinet(new_context: NewContext, shop: ServedShop) -> None:
+def test_two_taps_at_once_end_on_no_error_page_and_the_next_tap_leads_in(
+    new_context: NewContext, shop: ServedShop
+) -> None:
+    """Two pages race for one session cookie: the later form takes the place of a session that has just begun.
+
+    Whoever loses stands before the button, or before the host's own sign-in page.
+    """
     link = shop.link()
     context = new_context()
+    ways: set[int] = set()
+
+    def note(answer: Response) -> None:
+        if answer.request.is_navigation_request():
+            ways.add(answer.status)
+
+    context.on("response", note)
     first, second = context.new_page(), context.new_page()
 
     first.goto(link.address, wait_until="commit")
     second.goto(link.address, wait_until="commit")
+    for page in (first, second):
+        page.wait_for_load_state("networkidle")
 
-    expect_cabinet(first, shop, link)
-    expect_cabinet(second, shop, link)
+    # 400: the page with the button, where the form's token was another session's.
+    assert ways <= {200, 302, 303, 400}
+    for page in (first, second):
+        page.goto(link.address)
+        expect_cabinet(page, shop, link)
 
 
 @pytest.mark.parametrize("kind", ["Lax", "Strict"])
