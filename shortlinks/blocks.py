@@ -118,14 +118,9 @@ def short_addresses(block: LinkBlock) -> Callable[[int], str]:
 def _writing(block: LinkBlock) -> Callable[[int], str]:
     """Return what writes the codes of a block: thousands, of which only the number differs."""
     # Read once: each is looked up as an attribute of a mapped object.
-    first, first_position, count, login, key_id = (
-        block.first,
-        block.first_position,
-        block.count,
-        block.login,
-        block.key_id,
-    )
-    encode, personal = current_shortener().codes.encode, _is_only_personal(block)
+    first, first_position, count = block.first, block.first_position, block.count
+    login, key_id, personal = block.login, block.key_id, _is_only_personal(block)
+    encode = current_shortener().codes.encode
 
     def code_of(position: int) -> str:
         index = position - first_position

@@ -33,15 +33,15 @@ def findings() -> list[Finding]:
     return sorted(dated, key=lambda one: list(Weight).index(one.weight))
 
 
-def hides(found: list[Finding], cause: str) -> bool:
-    """Say whether this cause would be left away of what is found, were it still so."""
-    kind = cause.partition(":")[0]
-    nothing_moves = any(one.kind in NOTHING_MOVES for one in found)
-    return (nothing_moves and kind in FOLLOW) or any(one.kind is Kind.NOT_MIGRATED for one in found)
-
-
 def without_consequences(found: list[Finding]) -> list[Finding]:
     """Leave away what only follows from another finding: one cause is told once."""
-    if not any(one.kind in NOTHING_MOVES for one in found):
-        return found
-    return [one for one in found if one.kind not in FOLLOW]
+    hidden = hidden_by(found)
+    return [one for one in found if one.kind not in hidden]
+
+
+def hidden_by(found: list[Finding]) -> frozenset[Kind]:
+    """Return the kinds that are not looked at while this is found: they are not over, and no causes of their own."""
+    kinds = {one.kind for one in found}
+    if Kind.NOT_MIGRATED in kinds:
+        return frozenset(Kind) - kinds
+    return FOLLOW if kinds & NOTHING_MOVES else frozenset()

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, request_started
 
-from smsadmin.alerts.findings import findings, hides
+from smsadmin.alerts.findings import findings, hidden_by
 from smsadmin.alerts.keep import due, opened_causes, settle
 from smsadmin.alerts.kinds import Finding
 from smsadmin.alerts.machinery import workers_live
@@ -31,8 +31,9 @@ def check() -> list[Finding]:
     before = opened_causes()
     found = findings()
     told = {finding.cause: finding for finding in found if finding.is_told}
-    # What is only not looked at now is not over.
-    settle([cause for cause in before if not hides(found, cause)], told)
+    # What is only not looked at now is not over. A cause begins with its kind.
+    hidden = hidden_by(found)
+    settle([cause for cause in before if cause.partition(":")[0] not in hidden], told)
     for alert in due(told):
         tell(alert, told[alert.cause])
     return found

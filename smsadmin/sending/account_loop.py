@@ -166,7 +166,7 @@ class _Loop:
         claimed = claim(line.account, line.provider, source, len(half) or size, half)
         # The host's session must hold neither a connection during the call nor customers as they were after it.
         host().db.session.remove()
-        turn = _handed_over(line, source, claimed) if claimed.messages else None
+        turn = _turn_of(line, source, claimed) if claimed.messages else None
         # Before anything else that may fail, Redis say: what is claimed and not handed over would be in doubt.
         if turn:
             self._under_way.begin(turn)
@@ -202,7 +202,7 @@ class _Loop:
             self._look_again()
 
 
-def _handed_over(line: Line, source: int | None, claimed: Claim) -> Turn | None:
+def _turn_of(line: Line, source: int | None, claimed: Claim) -> Turn | None:
     """Return the calls of a claim; None where the texts cannot be made: then that broadcast alone is paused."""
     try:
         requests = requests_of(claimed, line.provider)

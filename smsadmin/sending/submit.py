@@ -31,7 +31,7 @@ def requests_of(claim: Claim, provider: Provider) -> list[list[Outgoing]]:
 class Calls:
     """The calls of a claim, and what they carry.
 
-    Each thread that makes them takes one after the other: to hand over each by itself costs half of what a call does.
+    Each thread that makes them takes one after the other: handing each over by itself took a tenth of a worker's time.
     """
 
     def __init__(

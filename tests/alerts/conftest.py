@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.alerts.receivers import Hook, MailBox, mail_box, web_hook
-from tests.alerts.trouble import set_settings
+from tests.alerts.trouble import low_balance, set_settings, well
 from tests.plugin import Shop
 
 
@@ -34,3 +34,12 @@ def on_call(shop: Shop, box: MailBox, hook: Hook) -> Shop:
         alert_language="en",
     )
     return shop
+
+
+@pytest.fixture
+def troubled(on_call: Shop, hook: Hook) -> Shop:
+    """A shop that is well, but for its balance."""
+    well(on_call)
+    set_settings(on_call, alert_webhook=hook.address)
+    low_balance()
+    return on_call

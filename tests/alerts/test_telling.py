@@ -1,24 +1,20 @@
 """Whoever is on call is told once per cause, by every way, again when it comes back, and never of anything private."""
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from smsadmin.alerts.findings import findings
-from smsadmin.alerts.keep import due, opened_causes, settle
+from smsadmin.alerts.keep import due
 from smsadmin.alerts.tell import tell
 from smsadmin.alerts.watch import check
-from smsadmin.broadcasts import lifecycle
 from smsadmin.clock import utc_now
 from smsadmin.database import db_now, read, write
 from smsadmin.models import Alert
 from smsadmin.reasons import Reason
 from smsadmin.signals import RaisedAlert, alert_raised
-from smsadmin.states import BroadcastState
 from tests.alerts.receivers import Hook, MailBox
 from tests.alerts.trouble import (
     alerts,
@@ -26,22 +22,11 @@ from tests.alerts.trouble import (
     no_pulse,
     paused,
     set_account,
-    set_broadcast,
     set_settings,
     try_now,
-    well,
     worker_seen,
 )
 from tests.plugin import LOGIN, PASSWORD, Shop
-
-
-@pytest.fixture
-def troubled(on_call: Shop, hook: Hook) -> Shop:
-    """A shop that is well, but for its balance."""
-    well(on_call)
-    set_settings(on_call, alert_webhook=hook.address)
-    low_balance()
-    return on_call
 
 
 def test_one_cause_is_told_once_by_every_way(troubled: Shop, box: MailBox, hook: Hook) -> None:
@@ -98,41 +83,6 @@ def test_several_people_are_told_in_one_letter(troubled: Shop, box: MailBox) -> 
     assert box.heard.count("RCPT") == 2
 
 
-def test_a_cause_that_is_over_is_closed_and_told_again_when_it_comes_back(troubled: Shop, hook: Hook) -> None:
-    check()
-    low_balance("900")
-    check()
-    assert opened_causes() == {}
-    assert len(hook.posts) == 1
-
-    low_balance("10")
-    check()
-
-    assert len(hook.posts) == 2
-    assert [alert.over_at is None for alert in alerts()] == [False, True]
-
-
-def test_two_causes_of_one_kind_are_told_apart(on_call: Shop, hook: Hook) -> None:
-    well(on_call)
-    set_settings(on_call, alert_webhook=hook.address)
-    ids = [paused(on_call, Reason.GREW, name) for name in ("Весна", "Лето")]
-    check()
-
-    assert [post["about"] for post in hook.posts] == [str(one) for one in ids]
-
-
-def test_many_processes_that_see_the_same_tell_it_once(troubled: Shop, box: MailBox, hook: Hook) -> None:
-    def look(_: int) -> None:
-        with troubled.app.app_context():
-            check()
-
-    with ThreadPoolExecutor(6) as processes:
-        list(processes.map(look, range(12)))
-
-    assert len(box.letters) == len(hook.posts) == 1
-    assert len(alerts()) == 1
-
-
 def test_the_way_that_failed_is_tried_again_and_the_other_is_not(
     troubled: Shop, box: MailBox, hook: Hook
 ) -> None:
@@ -180,45 +130,6 @@ def test_an_alert_that_a_way_refuses_for_months_silences_no_other(
     assert [alert.tries for alert in alerts()] == [1086, 1]
 
 
-def test_a_stop_that_begins_anew_after_its_rest_is_one_cause(troubled: Shop, hook: Hook) -> None:
-    low_balance("900")
-    troubled.customer()
-    lifecycle.send(troubled.formed(), "Мария")
-    for minutes in (30, 0, 30):
-        # The address is blocked; the rest is over and the first call has not begun; it is blocked still.
-        until = utc_now() + timedelta(minutes=minutes)
-        set_account(stopped_reason=Reason.ADDRESS_BLOCKED.value, stopped_until=until)
-        check()
-
-    assert len(hook.posts) == 1
-
-
-def test_a_cause_that_was_hidden_by_a_graver_one_is_not_told_anew(troubled: Shop, hook: Hook) -> None:
-    low_balance("900")
-    late = utc_now() - timedelta(hours=1)
-    set_broadcast(troubled.broadcast(), state=BroadcastState.SCHEDULED, send_at=late)
-    check()
-    worker_seen(600)
-    check()
-    worker_seen()
-    check()
-
-    assert [post["kind"] for post in hook.posts] == ["scheduled_late", "no_worker"]
-    assert [alert.over_at is None for alert in alerts()] == [True, False]
-
-
-def test_what_is_over_before_it_could_be_told_is_not_told(troubled: Shop, hook: Hook) -> None:
-    hook.status = 500
-    check()
-    low_balance("900")
-    check()
-    hook.status = 200
-    try_now()
-    check()
-
-    assert hook.posts == []
-
-
 def test_a_redirect_is_not_followed_and_counts_as_a_failure(troubled: Shop, hook: Hook) -> None:
     hook.status = 302
     check()
@@ -241,21 +152,6 @@ def test_a_worker_that_ends_in_good_order_is_told_of_after_its_time(troubled: Sh
     check()
 
     assert [post["kind"] for post in hook.posts] == ["no_worker"]
-
-
-def test_a_cause_that_another_process_has_just_opened_is_not_ended_by_an_older_look(
-    troubled: Shop, hook: Hook
-) -> None:
-    low_balance("900")
-    before = opened_causes()
-    earlier = {one.cause: one for one in findings()}
-    low_balance("10")
-    check()
-
-    settle(before, earlier)
-    check()
-
-    assert len(hook.posts) == 1
 
 
 def test_an_alert_that_another_process_tells_is_left_to_it(troubled: Shop, hook: Hook) -> None:
